@@ -1,0 +1,38 @@
+// Files that appear under their name complete and durable, or not at all, whatever the power does.
+// Order: content synced before the rename, directory synced after it. Without the first a cut can
+// leave an empty file under the new name, without the second no file, or the old one.
+import type { FileSystem } from './file-system.js';
+
+/** Renames within a directory; durable when it returns. The file's content is synced already. */
+export function durableRename(
+  fileSystem: FileSystem,
+  directory: string,
+  fromName: string,
+  toName: string,
+): void {
+  fileSystem.rename(fileSystem.join(directory, fromName), fileSystem.join(directory, toName));
+  fileSystem.syncDirectory(directory);
+}
+
+/**
+ * Gives a file its whole content at once, whether it existed or not; durable when it returns.
+ * A failure before the rename leaves the old file; the temporary one is replaced by the next call.
+ */
+export function replaceFile(
+  fileSystem: FileSystem,
+  directory: string,
+  name: string,
+  content: Uint8Array,
+): void {
+  const temporaryName = `${name}.tmp`;
+  const temporaryPath = fileSystem.join(directory, temporaryName);
+  if (fileSystem.kind(temporaryPath) !== 'none') fileSystem.remove(temporaryPath);
+  const file = fileSystem.create(temporaryPath);
+  try {
+    file.write(content, 0, content.byteLength, 0);
+    file.sync();
+  } finally {
+    file.close();
+  }
+  durableRename(fileSystem, directory, temporaryName, name);
+}
