@@ -1,0 +1,102 @@
+// The syncer's thread: a loop around SyncRound and nothing else. Waits in shared memory; a round
+// that nobody waits for is delayed by the pace, so that stores into mapped pages rarely meet a
+// write-back.
+
+import { threadId, workerData } from 'node:worker_threads';
+import {
+  CLOSING,
+  ControlBlock,
+  ROLE_RUNNING,
+  ROLE_STOPPED,
+  SYNC_REQUEST,
+  SYNCER_STATE,
+  URGENT,
+} from '../control/control-block.js';
+import { isPoisoned, poison } from '../control/poison.js';
+import { viewPool } from '../control/pool.js';
+import { NodeFileSystem } from '../io/node-file-system.js';
+import { processorCount } from '../io/processor-count.js';
+import { SyncRound } from './sync-round.js';
+
+/** How long the syncer looks for the next request after a round before it sleeps. */
+const SPIN_MS = 0.06;
+const SPINS_PER_LOOK = 64;
+
+export interface SyncerData {
+  control: SharedArrayBuffer;
+  pool: SharedArrayBuffer;
+  directory: string;
+  isMapped: boolean;
+  syncDelayMs: number;
+}
+
+function main(data: SyncerData): void {
+  const control = new ControlBlock(data.control);
+  const { words } = control;
+  const round = new SyncRound(
+    {
+      // It maps nothing and reserves nothing: without the native library the thread starts sooner.
+      fileSystem: new NodeFileSystem({ native: false }),
+      directory: data.directory,
+      control,
+      memory: viewPool(data.pool),
+      isMapped: data.isMapped,
+    },
+    threadId + 1,
+  );
+  Atomics.store(words, SYNCER_STATE, ROLE_RUNNING);
+  // Only after a round: whoever waited for it is likely to come again at once. Never when idle.
+  const spinMsAfterRound = processorCount() > 1 ? SPIN_MS : 0;
+  let spinMs = 0;
+  for (;;) {
+    const seen = Atomics.load(words, SYNC_REQUEST);
+    round.admitPrepared();
+    const didSync = round.run();
+    if (isPoisoned(control)) break;
+    if (didSync) {
+      spinMs = spinMsAfterRound;
+      pace(round, words, data.syncDelayMs);
+      continue;
+    }
+    if (Atomics.load(words, CLOSING) !== 0) break;
+    if (!isRequestedSoon(words, seen, spinMs)) Atomics.wait(words, SYNC_REQUEST, seen);
+    spinMs = 0;
+    round.admitPrepared();
+    pace(round, words, data.syncDelayMs);
+  }
+  round.close();
+  Atomics.store(words, SYNCER_STATE, ROLE_STOPPED);
+}
+
+/** True if a request came within a short look, which spares both sides a wake-up. */
+function isRequestedSoon(words: Int32Array, seen: number, spinMs: number): boolean {
+  const deadline = performance.now() + spinMs;
+  do {
+    for (let spin = 0; spin < SPINS_PER_LOOK; spin++) {
+      if (Atomics.load(words, SYNC_REQUEST) !== seen) return true;
+    }
+  } while (performance.now() < deadline);
+  return false;
+}
+
+/** Waits for the pace to pass, or for somebody who waits; admits segments meanwhile. */
+function pace(round: SyncRound, words: Int32Array, delayMs: number): void {
+  const deadline = performance.now() + delayMs;
+  while (Atomics.load(words, URGENT) === 0 && Atomics.load(words, CLOSING) === 0) {
+    const rest = deadline - performance.now();
+    if (rest <= 0) return;
+    const seen = Atomics.load(words, SYNC_REQUEST);
+    if (Atomics.load(words, URGENT) !== 0) return;
+    round.admitPrepared();
+    Atomics.wait(words, SYNC_REQUEST, seen, rest);
+  }
+}
+
+const data = workerData as SyncerData;
+try {
+  main(data);
+} catch (error) {
+  // The threads that wait learn it from shared memory: their event loops may be blocked.
+  poison(new ControlBlock(data.control), error);
+  throw error;
+}
