@@ -1,0 +1,153 @@
+// The background threads of a store: the syncer and the preparer, each a loop around a plain
+// function. They are started at the first write and hold nothing of the process alive but while a
+// write is in flight. A thread that ends while it is needed poisons the store: whether its last
+// sync happened is unknown. Owner: the thread that opened the store.
+
+import { Worker } from 'node:worker_threads';
+import type { ControlBlock } from '../control/control-block.js';
+import {
+  CLOSING,
+  DURABLE,
+  PREPARE_REQUEST,
+  PREPARER_STATE,
+  ROLE_RUNNING,
+  ROLE_STARTING,
+  ROLE_STOPPED,
+  ROLE_VACANT,
+  SYNC_REQUEST,
+  SYNCER_STATE,
+  URGENT,
+} from '../control/control-block.js';
+import { poison } from '../control/poison.js';
+import { LaneError } from '../errors.js';
+import { processorCount } from '../io/processor-count.js';
+import type { Background } from '../sync/background.js';
+import type { SyncerData } from '../sync/syncer-thread.js';
+import type { PreparerData } from './preparer-thread.js';
+
+const WAIT_MS = 100;
+/** Longest wait of an ending process for a thread that loads the native library. */
+const LOAD_MS_MAX = 2000;
+/**
+ * A blocked caller looks this long before it sleeps: about a sync, whose end costs two wake-ups
+ * else.
+ */
+const SPIN_MS = 0.25;
+const SPINS_PER_LOOK = 64;
+const YOUNG_GENERATION_MB = 2;
+
+export interface BackgroundData extends SyncerData, PreparerData {}
+
+export class BackgroundThreads implements Background {
+  readonly #control: ControlBlock;
+  readonly #data: BackgroundData;
+  readonly #workers: Worker[] = [];
+  readonly #exits: Promise<void>[] = [];
+  readonly #spinMs = processorCount() > 1 ? SPIN_MS : 0;
+  readonly #letLoad = () => {
+    const { words } = this.#control;
+    for (const state of [ROLE_VACANT, ROLE_RUNNING]) {
+      Atomics.compareExchange(words, PREPARER_STATE, state, ROLE_STOPPED);
+    }
+    Atomics.wait(words, PREPARER_STATE, ROLE_STARTING, LOAD_MS_MAX);
+  };
+  #isReferenced = false;
+  #isStopping = false;
+
+  constructor(control: ControlBlock, data: BackgroundData) {
+    this.#control = control;
+    this.#data = data;
+  }
+
+  start(): void {
+    if (this.#workers.length > 0) return;
+    Atomics.compareExchange(this.#control.words, SYNCER_STATE, ROLE_VACANT, ROLE_STARTING);
+    this.#startThread(new URL('../sync/syncer-thread.js', import.meta.url), 'syncer');
+    this.#startThread(new URL('./preparer-thread.js', import.meta.url), 'preparer');
+    this.#holdExit();
+  }
+
+  requestSync(isUrgent: boolean): void {
+    const { words } = this.#control;
+    if (isUrgent) Atomics.store(words, URGENT, 1);
+    Atomics.add(words, SYNC_REQUEST, 1);
+    Atomics.notify(words, SYNC_REQUEST);
+  }
+
+  awaitDurable(seen: number): void {
+    const { words } = this.#control;
+    if (this.#spinMs > 0) {
+      const deadline = performance.now() + this.#spinMs;
+      do {
+        for (let spin = 0; spin < SPINS_PER_LOOK; spin++) {
+          if (Atomics.load(words, DURABLE) !== seen) return;
+        }
+      } while (performance.now() < deadline);
+    }
+    Atomics.wait(words, DURABLE, seen, WAIT_MS);
+  }
+
+  admitPrepared(): void {
+    this.requestSync(false);
+  }
+
+  setReferenced(isReferenced: boolean): void {
+    this.#isReferenced = isReferenced;
+    // A close that is under way keeps the process until the threads are gone.
+    if (this.#isStopping) return;
+    const syncer = this.#workers[0];
+    if (isReferenced) syncer?.ref();
+    else syncer?.unref();
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    const { words } = this.#control;
+    Atomics.store(words, CLOSING, 1);
+    for (const word of [SYNC_REQUEST, PREPARE_REQUEST]) {
+      Atomics.add(words, word, 1);
+      Atomics.notify(words, word);
+    }
+    for (const worker of this.#workers) worker.ref();
+    await Promise.all(this.#exits);
+    process.off('exit', this.#letLoad);
+  }
+
+  /**
+   * A thread that is ended while it loads the native library aborts the process: one that ends by
+   * itself or by process.exit() keeps the preparer from beginning to, or waits, bounded, until it
+   * has.
+   */
+  #holdExit(): void {
+    const most = process.getMaxListeners();
+    // With very many stores open the listener would only bring a warning.
+    if (most > 0 && process.listenerCount('exit') >= most) return;
+    process.once('exit', this.#letLoad);
+  }
+
+  #startThread(entry: URL, role: string): void {
+    const worker = new Worker(entry, {
+      workerData: this.#data,
+      name: `lanedb ${role}`,
+      execArgv: [],
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+    });
+    const failed = (cause: unknown) =>
+      poison(
+        this.#control,
+        new LaneError('BACKGROUND_FAILED', `the ${role} thread ended unexpectedly`, { cause }),
+      );
+    worker.on('error', failed);
+    this.#exits.push(
+      new Promise((resolve) => {
+        worker.on('exit', (code) => {
+          if (!this.#isStopping) failed(new Error(`exit code ${code}`));
+          resolve();
+        });
+      }),
+    );
+    if (role === 'syncer' && this.#isReferenced) worker.ref();
+    else worker.unref();
+    this.#workers.push(worker);
+  }
+}

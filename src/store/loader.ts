@@ -1,0 +1,93 @@
+// Loading of an existing log into memory: in place after a clean close, as copies after an unclean
+// stop or when the log has other lanes than the one that is gone on with. Which of the two is known
+// once recovery has read the superblock.
+
+import { NEXT_GENERATION } from '../control/control-block.js';
+import { LaneError } from '../errors.js';
+import { parseSegmentName } from '../format/file-name.js';
+import { ERA_MAX } from '../format/operation.js';
+import type { Superblock } from '../format/superblock.js';
+import type { SuperblockState } from '../recovery/read-superblock.js';
+import type { RecoverySink } from '../recovery/recover.js';
+import { CopySink } from './copy-sink.js';
+import type { Environment } from './environment.js';
+import { ImageSink } from './image-sink.js';
+import type { LogMemory, MemoryShape } from './log-memory.js';
+import type { Settings } from './options.js';
+import type { ProgressMeter } from './progress.js';
+
+/** Generations are 32-bit numbers; an open leaves room for what a run can use. */
+const GENERATION_MAX = 0xfff00000;
+
+export interface OpenRequest {
+  directory: string;
+  settings: Settings;
+  environment: Environment;
+  isMapped: boolean;
+}
+
+/** Shape of the memory for `bytes` bytes of log. */
+export function memoryShape(request: OpenRequest, bytes: number): MemoryShape {
+  const { memoryBytes, segmentBytes } = request.settings;
+  const { lanesMax, usesHugePages } = request.environment;
+  return { memoryBytes, segmentBytes, logBytes: bytes, lanesMax, usesHugePages };
+}
+
+/** Chooses how to load once the superblock is known. */
+export class Loader implements RecoverySink {
+  state: SuperblockState | undefined;
+  images: ImageSink | undefined;
+  copy: CopySink | undefined;
+  /** First generation that no file has. */
+  firstGeneration = 0;
+  readonly #log: LogMemory;
+  readonly #source: { files: string[]; segmentBytes: number; progress: ProgressMeter };
+  #sink: RecoverySink | undefined;
+
+  constructor(
+    log: LogMemory,
+    source: { files: string[]; segmentBytes: number; progress: ProgressMeter },
+  ) {
+    this.#log = log;
+    this.#source = source;
+  }
+
+  begin(state: SuperblockState): void {
+    this.state = state;
+    const { segmentBytes, progress } = this.#source;
+    const firstGeneration = unusedGeneration(state.block, this.#source.files);
+    this.firstGeneration = firstGeneration;
+    this.#log.control.words[NEXT_GENERATION] = firstGeneration;
+    if (state.isClean && state.block.lanes.length === 1) {
+      this.images = new ImageSink(this.#log, progress);
+      this.#sink = this.images;
+    } else {
+      if (state.block.era >= ERA_MAX) throw erasUsedUp();
+      const { storeId } = state.block;
+      this.copy = new CopySink(this.#log, { storeId, firstGeneration, segmentBytes }, progress);
+      this.#sink = this.copy;
+    }
+    this.#sink.begin(state);
+  }
+
+  accept(stream: Parameters<RecoverySink['accept']>[0]): void {
+    this.#sink?.accept(stream);
+  }
+}
+
+/** Full sequences stay safe integers, so eras have an end. */
+export function erasUsedUp(): LaneError {
+  return new LaneError('SEQUENCE_LIMIT', 'the store has used up its eras');
+}
+
+function unusedGeneration(block: Superblock, files: string[]): number {
+  let next = block.nextGeneration;
+  for (const name of files) {
+    const parsed = parseSegmentName(name);
+    if (parsed !== undefined) next = Math.max(next, parsed.generation + 1);
+  }
+  if (next > GENERATION_MAX) {
+    throw new LaneError('SEQUENCE_LIMIT', 'the store has used up its generations');
+  }
+  return next;
+}
