@@ -1,0 +1,96 @@
+// Keys and values as JSON and back, for every kind of them.
+
+import test from 'ava';
+import fc from 'fast-check';
+
+import {
+  escapeUnprintable,
+  fromJsonForm,
+  hexOf,
+  jsonText,
+  toJsonForm,
+} from '../../src/cli/json-form.js';
+import { checkProperty } from '../support/property.js';
+
+const FORMS: readonly (readonly [unknown, string])[] = [
+  [null, 'null'],
+  ['a "text"', '"a \\"text\\""'],
+  [1.5, '1.5'],
+  [Number.NaN, '{"$number":"NaN"}'],
+  [Number.NEGATIVE_INFINITY, '{"$number":"-Infinity"}'],
+  [-0, '{"$number":"-0"}'],
+  [12n, '{"$bigint":"12"}'],
+  [new Date(0), '{"$date":"1970-01-01T00:00:00.000Z"}'],
+  [new Date(Number.NaN), '{"$date":null}'],
+  [Uint8Array.of(1, 255), '{"$bytes":"01ff"}'],
+  [undefined, '{"$undefined":true}'],
+  [['a', 1n], '["a",{"$bigint":"1"}]'],
+  [new Map([[1, 'one']]), '{"$map":[[1,"one"]]}'],
+  [new Set([2n]), '{"$set":[{"$bigint":"2"}]}'],
+  [{ a: { b: 1n } }, '{"a":{"b":{"$bigint":"1"}}}'],
+  [{ $bigint: 'no number' }, '{"$object":{"$bigint":"no number"}}'],
+  [{ $object: 1 }, '{"$object":{"$object":1}}'],
+  [{ $a: 1, b: 2 }, '{"$a":1,"b":2}'],
+  [{}, '{}'],
+];
+
+test('every kind of value has one form, which gives it back', (t) => {
+  for (const [value, text] of FORMS) {
+    t.is(jsonText(value), text);
+    t.deepEqual(fromJsonForm(JSON.parse(text)), value);
+  }
+});
+
+test('any value comes back from its text', (t) => {
+  const anything = fc.anything({ withBigInt: true, withDate: true, withMap: true, withSet: true });
+  checkProperty(
+    t,
+    fc.property(anything, (value) => {
+      t.deepEqual(fromJsonForm(JSON.parse(jsonText(value))), value);
+    }),
+  );
+});
+
+test('what only prints has a form of its own', (t) => {
+  t.is(jsonText(/a/g), '{"$regexp":"/a/g"}');
+  t.is(jsonText(Float64Array.of(1)), '{"$view":"Float64Array","bytes":"000000000000f03f"}');
+  t.is(jsonText(Uint8Array.of(7).buffer), '{"$buffer":"07"}');
+  t.deepEqual(toJsonForm([/a/]), [{ $regexp: '/a/' }]);
+});
+
+test('a member named __proto__ is a member like any other', (t) => {
+  const value = JSON.parse('{"__proto__":1,"b":2}');
+  t.is(jsonText(value), '{"__proto__":1,"b":2}');
+  t.true(Object.hasOwn(fromJsonForm(value) as object, '__proto__'));
+});
+
+test('no character reaches a terminal that it would act on', (t) => {
+  const text = 'a\u001b[2J\u009b\u007f\u202e\u2028\ufeffb';
+  const printed = jsonText(text);
+  t.regex(printed, /^[\x20-\x7e]*$/);
+  t.is(JSON.parse(printed), text);
+  t.is(escapeUnprintable('plain \u00e9'), 'plain \u00e9');
+});
+
+test('a form that is none is a TypeError that names it', (t) => {
+  const wrong = [
+    '{"$bigint":"1.5"}',
+    '{"$bigint":1}',
+    '{"$number":"7"}',
+    '{"$date":"yesterday"}',
+    '{"$bytes":"abc"}',
+    '{"$undefined":false}',
+    '{"$map":[[1]]}',
+    '{"$set":1}',
+    '{"$object":null}',
+    '{"$regexp":"/a/"}',
+  ];
+  for (const text of wrong) {
+    const error = t.throws(() => fromJsonForm(JSON.parse(text)), { instanceOf: TypeError }, text);
+    t.true(error.message.includes(text));
+  }
+});
+
+test('bytes are lower-case hex, of the view and not of its buffer', (t) => {
+  t.is(hexOf(Uint8Array.of(1, 171, 3).subarray(1, 2)), 'ab');
+});

@@ -1,0 +1,116 @@
+// The package as its users meet it: what it exports is exactly this, at run time and as types.
+
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+import test from 'ava';
+
+import * as api from '../src/index.js';
+
+const VALUES = ['LaneError', 'isLaneError', 'open'];
+
+const TYPES = [
+  'CommitFacts',
+  'CustomValueEncoding',
+  'Entry',
+  'Key',
+  'KeyEncoding',
+  'KeyOf',
+  'LaneErrorCode',
+  'LaneErrorPlace',
+  'LaneStats',
+  'OpenOptions',
+  'OpenProgress',
+  'Operation',
+  'PutOptions',
+  'RangeOptions',
+  'RangeView',
+  'RecoveryReport',
+  'Snapshot',
+  'Store',
+  'StoreRange',
+  'StoreStats',
+  'Transaction',
+  'ValueEncoding',
+  'ValueOf',
+  'WriteCondition',
+];
+
+function declaredNames(): { values: string[]; types: string[] } {
+  const path = fileURLToPath(new URL('../src/index.d.ts', import.meta.url));
+  const text = readFileSync(path, 'utf8');
+  const names = { values: [] as string[], types: [] as string[] };
+  for (const match of text.matchAll(/^export (type )?\{([^}]*)\} from/gm)) {
+    const list = match[1] === undefined ? names.values : names.types;
+    list.push(...(match[2] ?? '').split(',').map((name) => name.trim()));
+  }
+  const others = text
+    .split('\n')
+    .filter((line) => line.startsWith('export') && !/^export (?:type )?\{/.test(line));
+  if (others.length > 0) throw new Error(`other exports: ${others.join('; ')}`);
+  return { values: names.values.sort(), types: names.types.sort() };
+}
+
+test('the values that are exported are exactly these', (t) => {
+  t.deepEqual(Object.keys(api).sort(), VALUES);
+});
+
+test('the declarations export exactly these values and types', (t) => {
+  const { values, types } = declaredNames();
+  t.deepEqual(values, VALUES);
+  t.deepEqual(types, TYPES);
+});
+
+test('the methods of a store are exactly these', async (t) => {
+  const { openNew } = await import('./support/stores.js');
+  const store = await openNew(t);
+  await store.put('a', 1);
+  const names = (value: object) =>
+    Object.getOwnPropertyNames(Object.getPrototypeOf(value))
+      .filter((name) => name !== 'constructor')
+      .sort();
+  t.deepEqual(names(store), [
+    'batch',
+    'clear',
+    'close',
+    'commit',
+    'count',
+    'delete',
+    'entries',
+    'flush',
+    'flushSync',
+    'get',
+    'getEntry',
+    'getMany',
+    'has',
+    'keys',
+    'lastCommit',
+    'put',
+    'snapshot',
+    'stats',
+    'transaction',
+    'values',
+  ]);
+  t.true(Symbol.asyncDispose in store);
+  const snapshot = store.snapshot();
+  t.true(Symbol.dispose in snapshot);
+  const readers = ['count', 'entries', 'get', 'getEntry', 'getMany', 'has', 'keys', 'values'];
+  t.deepEqual(names(snapshot), ['close', ...readers].sort());
+  store.transaction((tx) => t.deepEqual(names(tx), ['delete', 'put', ...readers].sort()));
+});
+
+test('the package gives its API under its own name, and nothing else of it', async (t) => {
+  const name = 'lanedb';
+  t.is(((await import(name)) as typeof api).open.name, 'open');
+  for (const inside of ['lanedb/dist/src/store/store.js', 'lanedb/src/index.ts']) {
+    await t.throwsAsync(import(inside), { code: 'ERR_PACKAGE_PATH_NOT_EXPORTED' });
+  }
+});
+
+test('an error of LaneDB is told by its class and code', (t) => {
+  const error = new api.LaneError('CORRUPT', 'text', { file: 'a', offset: 5 });
+  t.true(api.isLaneError(error));
+  t.true(api.isLaneError(error, 'CORRUPT'));
+  t.false(api.isLaneError(error, 'STORE_FULL'));
+  t.false(api.isLaneError(new Error('text')));
+});

@@ -1,0 +1,119 @@
+// A process dies at any call, the next one opens the store and goes on, then the power fails at any
+// call: what a store reads after a kill may be in the cache of the system only, and is made durable
+// before anything stands on it.
+
+import test from 'ava';
+import { openIn } from '../../src/store/open.js';
+import type { Store } from '../../src/store/store.js';
+import { type CutPolicy, TestDisk } from '../support/test-disk.js';
+import { TestEnvironment } from '../support/test-environment.js';
+
+const OPTIONS = {
+  keyEncoding: 'utf8',
+  valueEncoding: 'utf8',
+  memoryBytes: 1048576,
+  segmentBytes: 65536,
+} as const;
+
+/** Every slot of the superblock that was not synced is torn. */
+const TORN_SUPERBLOCK: CutPolicy = {
+  path: '/store/superblock',
+  keep: (sector) => sector % 8 === 0,
+  others: 'lose-all-unsynced',
+};
+const POLICIES: CutPolicy[] = ['lose-all-unsynced', TORN_SUPERBLOCK, 'random'];
+
+type TextStore = Store<string, string>;
+
+/** The disk as it is before each changing call of `work`, as after the death of the process. */
+async function kills(disk: TestDisk, work: () => Promise<unknown>): Promise<TestDisk[]> {
+  const killed: TestDisk[] = [];
+  disk.onOperation(() => killed.push(disk.kill()));
+  await work();
+  disk.onOperation(undefined);
+  killed.push(disk.kill());
+  return killed;
+}
+
+/** What power cuts may leave before each changing call of `work`, and the promise made by then. */
+async function cuts<T>(
+  disk: TestDisk,
+  promised: () => T,
+  work: () => Promise<unknown>,
+): Promise<{ left: TestDisk; promise: T }[]> {
+  const states: { left: TestDisk; promise: T }[] = [];
+  const known = new Set<string>();
+  const cutNow = () => {
+    const promise = promised();
+    for (const policy of POLICIES) {
+      const left = disk.cut(states.length, policy);
+      const identity = `${left.stateHash()} ${promise}`;
+      if (known.has(identity)) continue;
+      known.add(identity);
+      states.push({ left, promise });
+    }
+  };
+  disk.onOperation(cutNow);
+  await work();
+  disk.onOperation(undefined);
+  cutNow();
+  return states;
+}
+
+function open(disk: TestDisk): Promise<TextStore> {
+  return openIn(new TestEnvironment(disk), '/store', OPTIONS);
+}
+
+test('a store whose creation was killed anywhere keeps what the next owner acknowledges', async (t) => {
+  for (const isThere of [false, true]) {
+    const first = new TestDisk();
+    // Made by somebody who did not sync the directory it lies in.
+    if (isThere) first.makeDirectory('/store');
+    for (const killed of await kills(first, () => open(first))) {
+      let acknowledged = 0;
+      const states = await cuts(
+        killed,
+        () => acknowledged,
+        async () => {
+          const store = await open(killed);
+          await store.put('a', '1');
+          acknowledged = 1;
+          void store.put('b', '2');
+        },
+      );
+      for (const { left, promise } of states) {
+        const found = await open(left);
+        if (promise === 1) t.is(found.get('a'), '1');
+        else t.true(found.count() <= 2);
+      }
+    }
+  }
+});
+
+test('a store whose recovery or close was killed anywhere loses nothing to a later cut', async (t) => {
+  for (const isClosed of [false, true]) {
+    const first = new TestDisk();
+    const store = await open(first);
+    for (let index = 0; index < 30; index++) void store.put(`k${index}`, 'v'.repeat(3000));
+    await store.flush();
+    const unclean = first.cut(1, 'lose-all-unsynced');
+    const disk = isClosed ? first : unclean;
+    const work = isClosed ? () => store.close() : () => open(unclean);
+    for (const killed of await kills(disk, work)) {
+      let acknowledged = 30;
+      const states = await cuts(
+        killed,
+        () => acknowledged,
+        async () => {
+          const next = await open(killed);
+          await next.put('k30', 'after');
+          acknowledged = 31;
+        },
+      );
+      for (const { left, promise } of states) {
+        const found = await open(left);
+        t.true(found.count() >= promise, `${found.count()} of ${promise} keys`);
+      }
+    }
+  }
+});

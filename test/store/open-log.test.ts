@@ -1,0 +1,86 @@
+// Opening a log while calls to the disk fail: the error is typed, and the next opening finds a store
+// with everything that was acknowledged.
+
+import test from 'ava';
+
+import { isLaneError } from '../../src/errors.js';
+import { openIn } from '../../src/store/open.js';
+import { TestDisk } from '../support/test-disk.js';
+import { TestEnvironment } from '../support/test-environment.js';
+
+const OPTIONS = { memoryBytes: 1048576, segmentBytes: 65_536 };
+
+function openOn(disk: TestDisk) {
+  return openIn(new TestEnvironment(disk), '/store', OPTIONS);
+}
+
+/** Opens copies of a disk, failing the n-th changing call of each, until one opening needs fewer. */
+async function failEach(
+  disk: TestDisk,
+  errno: 'EIO' | 'ENOSPC',
+  check: (disk: TestDisk) => Promise<void>,
+): Promise<number> {
+  for (let nth = 1; ; nth++) {
+    const copy = disk.kill();
+    const fault = copy.failAt({ operation: 'mutating', nth, errno });
+    let error: unknown;
+    try {
+      await (await openOn(copy)).close();
+    } catch (thrown) {
+      error = thrown;
+    }
+    if (fault.failed === 0) return nth - 1;
+    const isTyped = isLaneError(error, 'DISK_FULL') || isLaneError(error, 'IO_ERROR');
+    if (error !== undefined && !isTyped) throw error;
+    copy.clearFaults();
+    await check(copy);
+  }
+}
+
+for (const errno of ['EIO', 'ENOSPC'] as const) {
+  test(`a first open that fails with ${errno} at any call can be done again`, async (t) => {
+    const disk = new TestDisk();
+    const calls = await failEach(disk, errno, async (copy) => {
+      const store = await openOn(copy);
+      await store.put('a', 1);
+      await store.close();
+      const again = await openOn(copy);
+      t.is(again.get('a'), 1);
+      await again.close();
+    });
+    t.true(calls >= 8, `${calls} calls`);
+  });
+
+  test(`an open after an unclean stop that fails with ${errno} at any call loses nothing`, async (t) => {
+    const disk = new TestDisk();
+    const store = await openOn(disk);
+    for (let key = 0; key < 60; key++) void store.put(key, 'x'.repeat(3000));
+    await store.put('last', 1);
+    const calls = await failEach(disk.kill(), errno, async (copy) => {
+      const again = await openOn(copy);
+      t.is(again.count(), 61);
+      t.is(again.get('last'), 1);
+      await again.put('more', 1);
+      await again.close();
+    });
+    t.true(calls >= 15, `${calls} calls`);
+  });
+}
+
+test('an opening that is refused gives the message, the file and the place of the damage', async (t) => {
+  const disk = new TestDisk();
+  const store = await openOn(disk);
+  for (let key = 0; key < 10; key++) await store.put(key, 'x'.repeat(100));
+  await store.close();
+  const name = disk.list('/store').find((each) => each.startsWith('wal-')) ?? '';
+  const path = `/store/${name}`;
+  const bytes = disk.readFileRaw(path);
+  bytes[4096 + 300] = (bytes[4096 + 300] ?? 0) ^ 1;
+  disk.writeFileRaw(path, bytes);
+  const error = await t.throwsAsync(openOn(disk));
+  t.true(isLaneError(error, 'CORRUPT'));
+  const { file, offset } = error as { file?: string; offset?: number };
+  t.is(file, path);
+  t.true(offset !== undefined && offset > 4096 && offset <= 4096 + 300);
+  t.deepEqual(disk.readFileRaw(path), bytes);
+});

@@ -1,0 +1,64 @@
+// Writes recovery-fixtures/ anew: `npm run fixtures`. The same source gives the same bytes, so what
+// git shows afterwards is what changed. Fixtures of a release must not change.
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import type { FixtureCase } from './fixture-case.js';
+import { SOUND_CASES } from './fixture-cases.js';
+import { DAMAGED_CASES } from './fixture-damage-cases.js';
+import { dumpOf, expectationOf } from './fixture-expectation.js';
+import { FILE_CASES } from './fixture-file-cases.js';
+import { FIXTURES, fixtureDisk, fixtureNames, writeExpected, writeStore } from './fixture-files.js';
+import { liveDump, startLiveStore } from './live-store.js';
+
+const README = `# Recovery fixtures
+
+Each directory is a store at one moment: \`store/\` holds its files as text (\`length: N\`, then rows
+\`offset: hex\` of 64 bytes; rows of zeros are left out), \`case.md\` says what happened to it,
+\`expected.json\` what recovery reports, and \`dump.txt\` what \`lanedb dump\` prints.
+
+\`npm run fixtures\` writes all of it from the cases in test/support/; test/fixtures.test.ts checks that
+recovery and dump give exactly this and change no byte. The name begins with the format version.
+Fixtures of a release are never changed: a later version brings new directories, and these must still
+open. \`running-store.txt\` is what dump prints of a store that a process has open, with what varies masked.
+
+| case | what is damaged | expected |
+|---|---|---|
+`;
+
+for (const name of fixtureNames()) rmSync(join(FIXTURES, name), { recursive: true });
+let table = '';
+const cases = [...SOUND_CASES, ...DAMAGED_CASES, ...FILE_CASES];
+for (const each of cases) {
+  await write(each);
+  table += `| ${each.name} | ${each.damage} | ${each.outcome} |\n`;
+}
+writeFileSync(join(FIXTURES, 'README.md'), README + table);
+await writeRunningStore();
+console.log(`${cases.length} fixtures`);
+
+async function write(each: FixtureCase): Promise<void> {
+  const { name } = each;
+  writeStore(name, each.files());
+  writeExpected(name, 'case.md', caseText(each));
+  const disk = fixtureDisk(name);
+  writeExpected(name, 'expected.json', await expectationOf(disk));
+  writeExpected(name, 'dump.txt', dumpOf(disk).text);
+  if (name !== 'v1-clean') return;
+  writeExpected(name, 'dump-hex.txt', dumpOf(disk, { hex: true }).text);
+  writeExpected(name, 'dump.jsonl', dumpOf(disk, { json: true }).text);
+}
+
+async function writeRunningStore(): Promise<void> {
+  const directory = mkdtempSync(join(tmpdir(), 'lanedb-fixture-'));
+  const child = await startLiveStore(join(directory, 'store'));
+  writeFileSync(join(FIXTURES, 'running-store.txt'), liveDump(join(directory, 'store')));
+  child.kill('SIGKILL');
+  rmSync(directory, { recursive: true });
+}
+
+function caseText({ name, damage, outcome, reason }: FixtureCase): string {
+  return `# ${name}\n\nWhat happened: ${damage}.\n\nExpected: ${outcome}.\n\n${reason}\n`;
+}

@@ -1,0 +1,105 @@
+// The rules of the code as data: which folder may import what, the limits, and the exceptions with
+// their reasons. Widening the import table is a design change: say why in ARCHITECTURE.md.
+
+export interface Layer {
+  /** Folders and single files of src/ that may be imported, besides the folder itself. */
+  readonly inside: readonly string[];
+  /** Packages and node: modules that may be imported. */
+  readonly outside: readonly string[];
+}
+
+/** Open to every file of src/. */
+export const OPEN_TO_ALL: readonly string[] = ['errors.ts', 'invariant.ts'];
+
+/** Only a type: allowed everywhere, because nothing of it is left in the compiled code. */
+export const TYPE_ONLY_OUTSIDE: readonly string[] = ['node:buffer'];
+
+/** May be absent, when compiling too: loaded by name with require(), described by own types. */
+export const OPTIONAL_PACKAGES: readonly string[] = ['koffi'];
+
+const NODE_FILES = ['node:fs', 'node:fs/promises', 'node:os', 'node:path', 'node:crypto'];
+
+export const LAYERS: Readonly<Record<string, Layer>> = {
+  format: { inside: [], outside: [] },
+  // LOCK is the one file that io/ itself writes and reads, checksum included: no other format.
+  io: {
+    inside: ['format/lock-owner.ts'],
+    outside: [...NODE_FILES, 'node:module', 'node:zlib', 'koffi'],
+  },
+  codec: { inside: ['format', 'io'], outside: ['node:zlib'] },
+  control: { inside: ['format'], outside: [] },
+  wal: { inside: ['format', 'io', 'codec', 'control'], outside: [] },
+  sync: { inside: ['format', 'io', 'control'], outside: ['node:worker_threads'] },
+  memtable: { inside: ['format', 'control'], outside: [] },
+  keys: { inside: ['format'], outside: [] },
+  values: { inside: ['format'], outside: ['msgpackr'] },
+  recovery: { inside: ['format', 'io', 'codec', 'wal', 'memtable'], outside: [] },
+  store: {
+    inside: [
+      'format',
+      'io',
+      'codec',
+      'control',
+      'wal',
+      'sync',
+      'memtable',
+      'recovery',
+      'keys',
+      'values',
+    ],
+    outside: ['node:worker_threads', 'node:events'],
+  },
+  cli: { inside: ['index.ts'], outside: ['commander', 'node:util'] },
+  'cli readers': {
+    inside: ['format', 'io', 'codec', 'wal', 'recovery', 'keys', 'values'],
+    outside: ['commander', 'node:util'],
+  },
+  'index.ts': { inside: ['store', 'keys', 'values'], outside: [] },
+  'errors.ts': { inside: [], outside: [] },
+  'invariant.ts': { inside: [], outside: [] },
+};
+
+/** Commands of src/cli that stand on the readers, never on the engine: they look at broken stores. */
+export const CLI_READERS = /^src\/cli\/(?:dump|verify|annotate)(?:-[a-z-]+)?\.ts$/;
+
+/** Sources whose imports, followed to the end, must hold nothing that writes a store. */
+export const READERS_ONLY = /^src\/(?:recovery\/|cli\/(?:dump|verify|annotate)[-.])/;
+export const WRITERS =
+  /^src\/(?:store\/|sync\/|index\.ts|[a-z-]+\/(?:[a-z-]+-)?(?:writer|merge|merger|gc|autotuner)\.ts)/;
+
+export const FILE_LINES_MAX = 300;
+export const FUNCTION_LINES_MAX = 60;
+export const COLUMNS_MAX = 100;
+export const INDEX_LINES_MAX = 60;
+
+/** Sources that nothing in src/ imports, because they are started from outside. */
+export const ENTRY_POINTS: Readonly<Record<string, string>> = {
+  'src/index.ts': 'the public API',
+  'src/cli/main.ts': 'the lanedb command',
+};
+
+/** Sources without a test file of the same name, and why. */
+export const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
+  'src/cli/dump-facts.ts': 'types only: nothing to run',
+  'src/index.ts': 'public-api.test.ts compares its exports',
+  'src/io/file-system.ts': 'interfaces only: nothing to run',
+  'src/recovery/report.ts': 'types only: nothing to run',
+  'src/sync/background.ts': 'an interface only: nothing to run',
+  'src/wal/segment-spec.ts': 'types and one length, which segment-ring.test.ts sees in use',
+  'src/store/preparer-thread.ts': 'entry of a thread: background-threads.test.ts starts it',
+};
+
+/** Files of src/format that describe no bytes of their own, and why. */
+export const WITHOUT_SECTION: Readonly<Record<string, string>> = {
+  'src/format/byte-array.ts': 'what a Uint8Array is, for keys and values',
+  'src/format/uint64.ts': 'arithmetic that every structure uses',
+  'src/format/utf8.ts': 'text as bytes, for names in every structure',
+};
+
+/** What the project's files must not mention: it speaks of itself alone. */
+export const FOREIGN_WORDS: readonly RegExp[] = [
+  new RegExp(['(?<![\\w.~-])', 'work', ''].join('/')),
+  new RegExp(['helper', 'session'].join('[ -]'), 'i'),
+  new RegExp(['DESIGN', 'md'].join('\\.')),
+  new RegExp(['STYLE', 'md'].join('\\.')),
+];
