@@ -1,0 +1,18 @@
+// All primitives, in the order of the table.
+
+import { appendPrimitives } from './append.js';
+import { codecPrimitives } from './codecs.js';
+import { commitPrimitives } from './commit.js';
+import { crcPrimitives } from './crc.js';
+import { memtablePrimitives } from './memtable.js';
+import type { Primitive } from './primitive.js';
+import { threadPrimitives } from './threads.js';
+
+export const PRIMITIVES: readonly Primitive[] = [
+  ...appendPrimitives,
+  ...crcPrimitives,
+  ...codecPrimitives,
+  ...memtablePrimitives,
+  ...threadPrimitives,
+  ...commitPrimitives,
+];
