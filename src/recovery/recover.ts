@@ -151,20 +151,23 @@ function collectSegments(streams: LaneStream[], report: RecoveryReport): void {
 }
 
 /**
- * Which files the chains did not reach. Generations before every chain are leftovers of an earlier
- * life.
+ * Which files the chains did not reach. What lies before the beginning of its own lane, or of every
+ * lane if it is of another one, is left over of an earlier life: the superblock left it behind.
  */
 function surveyFiles(facts: Case): Survey {
   const { fileSystem, directory, state, streams } = facts;
+  const { lanes } = state.block;
   const reached = new Set(streams.flatMap((stream) => stream.segments.map((one) => one.file)));
-  const oldest = Math.min(...state.block.lanes.map((lane) => lane.firstGeneration));
+  const oldest = Math.min(...lanes.map((lane) => lane.firstGeneration));
   const survey: Survey = { leftovers: [], unreached: [] };
   for (const name of fileSystem.list(directory)) {
     const parsed = parseSegmentName(name);
     if (parsed === undefined) {
       if (isPreparation(name)) survey.leftovers.push(name);
     } else if (!reached.has(name)) {
-      if (parsed.generation < oldest) survey.leftovers.push(name);
+      const own = lanes.find(({ lane }) => lane === parsed.lane);
+      const first = own?.firstGeneration ?? oldest;
+      if (parsed.generation < first) survey.leftovers.push(name);
       else survey.unreached.push(name);
     }
   }
@@ -180,7 +183,6 @@ function isPreparation(name: string): boolean {
 function examineUnreached(facts: Case, name: string): void {
   const { fileSystem, directory, state, report } = facts;
   const { lane, generation } = parseSegmentName(name)!;
-  const lowest = state.block.lanes.find((one) => one.lane === lane)?.firstGeneration ?? 0;
   const identity = { storeId: state.block.storeId, lane, generation };
   let evidence: Evidence;
   let role: SegmentReport['role'] = 'standby';
@@ -194,9 +196,7 @@ function examineUnreached(facts: Case, name: string): void {
     evidence = { records: 0, offset: -1, durable: 0, sequence: 0 };
     role = 'leftover';
   }
-  if (generation < lowest)
-    role = 'leftover'; // reported, but kept: nothing proves that it is ours
-  else report.durableEvidence = Math.max(report.durableEvidence, evidence.durable);
+  report.durableEvidence = Math.max(report.durableEvidence, evidence.durable);
   report.droppedRecords += role === 'standby' ? evidence.records : 0;
   report.segments.push({
     file: name,

@@ -24,10 +24,10 @@ export const PHASES = {
   rotation: { script: rotation, rate: 0.35, cuts: 2, share: 0.13 },
   recycling: { script: recycling, rate: 0.3, cuts: 2, share: 0.13 },
   preparing: { script: preparing, rate: 0.35, cuts: 2, share: 0.12 },
-  creation: { script: creation, rate: 0.8, cuts: 3, share: 0.04 },
+  creation: { script: creation, rate: 0.8, cuts: 3, share: 0.06 },
   close: { script: closing, rate: 0.9, cuts: 3, share: 0.06 },
-  recovery: { script: recovery, rate: 0.5, cuts: 2, share: 0.14 },
-  lanes: { script: lanes, rate: 0.4, cuts: 2, share: 0.14 },
+  recovery: { script: recovery, rate: 0.5, cuts: 2, share: 0.13 },
+  lanes: { script: lanes, rate: 0.4, cuts: 2, share: 0.13 },
 } satisfies Record<string, Phase>;
 
 export type PhaseName = keyof typeof PHASES;

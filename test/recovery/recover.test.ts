@@ -57,3 +57,43 @@ test('a torn end of the other lane does not draw the blame', (t) => {
   t.is(problem?.offset, b.offsets[0]);
   t.is(droppedRecords, 3);
 });
+
+test('a segment before the first of its own lane is left over, however old the other lanes are', (t) => {
+  const log = new LogBuilder();
+  const a = log.segment({ lane: 0, generation: 1 });
+  const old = log.segment({ lane: 1, generation: 2 });
+  putCities(log, a, 1, 2);
+  log.sync();
+  const b = log.segment({ lane: 1, generation: 3 });
+  putCities(log, b, 3, 2);
+  // A checkpoint moved the lane's beginning; its old segment was not yet used again.
+  log.openSuperblock([{ first: 1 }, { lane: 1, first: 3 }]);
+  const report = recoverFiles(log.files);
+  t.is(report.outcome, 'unclean');
+  t.deepEqual(report.leftovers, [old.name]);
+  t.deepEqual(
+    report.segments.map((one) => [one.file, one.role]),
+    [
+      [a.name, 'live'],
+      [b.name, 'live'],
+    ],
+  );
+});
+
+test('records before the beginning of their lane prove nothing', (t) => {
+  const log = new LogBuilder({ firstSequence: 10 });
+  const old = log.segment({ lane: 1, generation: 2 });
+  log.sequence = 98;
+  log.sync();
+  putCities(log, old, 1, 1);
+  const a = log.segment({ lane: 0, generation: 1 });
+  log.segment({ lane: 1, generation: 3 });
+  log.sequence = 9;
+  log.durable = 9;
+  putCities(log, a, 3, 2);
+  log.openSuperblock([{ first: 1 }, { lane: 1, first: 3 }]);
+  const report = recoverFiles(log.files);
+  t.is(report.outcome, 'unclean');
+  t.is(report.durableEvidence, 9);
+  t.deepEqual(report.leftovers, [old.name]);
+});

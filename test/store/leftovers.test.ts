@@ -3,6 +3,7 @@
 import test from 'ava';
 import { preparingName } from '../../src/format/file-name.js';
 import { openIn } from '../../src/store/open.js';
+import { LogBuilder } from '../support/log-builder.js';
 import { TestDisk } from '../support/test-disk.js';
 import { TestEnvironment } from '../support/test-environment.js';
 
@@ -27,4 +28,23 @@ test('a preparation cut off by a crash never keeps a store from opening', async 
       );
     }
   }
+});
+
+test('one open removes every file that the lanes of another run no longer need', async (t) => {
+  const log = new LogBuilder();
+  const a = log.segment({ lane: 0, generation: 1 });
+  log.segment({ lane: 1, generation: 2 });
+  const b = log.segment({ lane: 1, generation: 3 });
+  log.put(a, 'a', 1);
+  log.put(b, 'b', 2);
+  log.openSuperblock([{ first: 1 }, { lane: 1, first: 3 }]);
+  const disk = new TestDisk();
+  disk.makeDirectoryRaw('/store');
+  for (const [name, bytes] of log.files) disk.writeFileRaw(`/store/${name}`, bytes);
+  const store = await openIn(new TestEnvironment(disk), '/store', { memoryBytes: 1048576 });
+  t.deepEqual([...store.keys()], ['a', 'b']);
+  // What survived, sealed, and the segment that the store goes on in.
+  const segments = disk.list('/store').filter((name) => name.endsWith('.log'));
+  t.deepEqual(segments, ['wal-l00-0000000004.log', 'wal-l00-0000000005.log']);
+  await store.close();
 });
