@@ -237,6 +237,11 @@ function createSegmentFile(context: LogContext, segment: NewSegment): MappedRegi
   } catch (error) {
     if (region !== undefined) fileSystem.unmapRegion(region);
     removeIfThere(context, temporary);
+    // Named, but not for good: on a full disk every attempt would leave one more.
+    removeIfThere(
+      context,
+      fileSystem.join(directory, segmentName(segment.lane, segment.generation)),
+    );
     throw error;
   } finally {
     file.close();
