@@ -65,8 +65,9 @@ export class SegmentRing {
 
   /**
    * A segment with room for a record of `bytes` bytes, marked active: a standby, or one prepared
-   * here. Waits for the preparer or the syncer when they are at it, at most stallMsMax. Throws
-   * STORE_FULL, DISK_FULL, STORE_STALLED with nothing changed; poisons the store on IO_ERROR.
+   * here, attached to this thread. Waits for the preparer or the syncer when they are at it, at
+   * most stallMsMax. Throws STORE_FULL, DISK_FULL, STORE_STALLED with nothing changed; poisons the
+   * store on IO_ERROR.
    */
   takeNext(bytes: number): number {
     const { control } = this.context;
@@ -156,9 +157,16 @@ export class SegmentRing {
     }
   }
 
+  /** Attaches the mapping first: nothing may fail once the segment before it is being ended. */
   #activate(slot: number): number {
-    const { words } = this.context.control;
-    Atomics.store(words, this.#at(slot) + SLOT_STATE, SLOT_ACTIVE);
+    const { control } = this.context;
+    try {
+      this.regionOf(slot);
+    } catch (error) {
+      poison(control, error);
+      throw poisonError(control);
+    }
+    Atomics.store(control.words, this.#at(slot) + SLOT_STATE, SLOT_ACTIVE);
     return slot;
   }
 

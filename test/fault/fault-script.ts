@@ -1,38 +1,46 @@
-// One life of a store on a disk on which calls fail as planned: create, write, rotate, prepare, close,
-// reopen, write, close. Notes what was promised and what was refused; judges nothing but the moment.
+// One life of a store on a disk on which calls fail as planned: made, written across segments, closed
+// or killed, opened anew, written, closed. Notes what was promised, what was refused and what each open
+// gave back; what came back has to be a prefix with everything acknowledged in it.
 
-import { NEXT_SEQUENCE } from '../../src/control/control-block.js';
+import { ERA, NEXT_SEQUENCE } from '../../src/control/control-block.js';
 import { isPoisoned } from '../../src/control/poison.js';
 import { isLaneError, type LaneError, type LaneErrorCode } from '../../src/errors.js';
 import { openIn } from '../../src/store/open.js';
 import { History } from '../power/history.js';
-import { DIRECTORY, STORE_OPTIONS, type TextStore } from '../power/session.js';
+import { DIRECTORY, readContent, STORE_OPTIONS, type TextStore } from '../power/session.js';
 import type { DiskCall, TestDisk } from '../support/test-disk.js';
 import { TestEnvironment } from '../support/test-environment.js';
 
 export type Step = 'open' | 'write' | 'close' | 'reopen' | 'write again' | 'close again';
 
+/** How the first store of a life ends: `full`: it goes on, with the failures gone. */
+export type Life = 'closed' | 'killed' | 'full';
+
 export interface Refusal {
   readonly step: Step;
   readonly code: LaneErrorCode;
-  /** Code of the cause of a poison. */
-  readonly cause: LaneErrorCode | undefined;
+  /** What poisoned the store. */
+  readonly cause: LaneError | undefined;
 }
 
-const WRITES = 14;
-const VALUE = 'v'.repeat(6000);
+const WRITES = 12;
+const VALUE = 'v'.repeat(7000);
+/** The preparer is at work before this write: the segment is three quarters full. */
+const PREPARED_BEFORE = 8;
 
 export class FaultScript {
   readonly disk: TestDisk;
-  readonly history = new History();
+  history = new History();
   readonly refusals: Refusal[] = [];
   readonly problems: string[] = [];
-  /** Step in which the first failed call was made. */
+  /** Step in which the first failed call was made, and that call. */
   failedIn: Step | undefined;
-  /** The first failed call. */
   failed: DiskCall | undefined;
-  /** True if a store was poisoned in this life, and if writes were acknowledged after the failure. */
   wasPoisoned = false;
+  /** Calls the disk had seen when the store was found to be poisoned. */
+  poisonedAt = 0;
+  /** Calls the disk had seen when each store was opened. */
+  readonly openedAt: number[] = [];
   acknowledgedAfter = 0;
   #step: Step = 'open';
   #environment: TestEnvironment;
@@ -43,23 +51,17 @@ export class FaultScript {
     this.#environment = this.#newEnvironment();
   }
 
-  async run(): Promise<void> {
+  async run(life: Life): Promise<void> {
     await this.#open('open');
     await this.#writes('write');
-    await this.#close('close');
-    await this.#open('reopen');
-    await this.#writes('write again');
-    await this.#close('close again');
-  }
-
-  /** Goes on after the failure is gone, without opening anew: space came back. */
-  async goOn(): Promise<void> {
-    await this.#open('open');
-    await this.#writes('write');
-    this.disk.clearFaults();
+    if (life === 'full') this.disk.clearFaults();
+    else {
+      if (life === 'closed') await this.#close('close');
+      await this.#open('reopen');
+    }
     const { length } = this.refusals;
     await this.#writes('write again');
-    if (!this.wasPoisoned && this.#store !== undefined && this.refusals.length > length) {
+    if (life === 'full' && !this.wasPoisoned && this.refusals.length > length) {
       this.problems.push(`refuses writes although there is room: ${this.refusals.at(-1)!.code}`);
     }
     await this.#close('close again');
@@ -69,42 +71,55 @@ export class FaultScript {
     this.#step = step;
     this.#environment = this.#newEnvironment();
     this.#store = undefined;
+    this.openedAt.push(this.disk.operationCount);
     try {
       this.#store = await openIn(this.#environment, DIRECTORY, STORE_OPTIONS);
+      this.#goOnFrom(this.#store);
     } catch (error) {
       this.#refused(error);
     }
     this.#noteFailure();
   }
 
+  /** From now on the history is what the store holds. */
+  #goOnFrom(store: TextStore): void {
+    const content = readContent(store);
+    const expected = this.history.expectation();
+    const prefix = this.history.prefixOf(content, expected);
+    if (prefix === undefined) this.problems.push(this.history.explain(content, expected));
+    else this.history = this.history.upTo(prefix);
+  }
+
   async #writes(step: Step): Promise<void> {
     this.#step = step;
     for (let index = 0; index < WRITES && this.#store !== undefined; index++) {
-      await this.#write(index);
+      if (index === PREPARED_BEFORE) this.#environment.current!.prepare();
+      this.#write(index);
+      await Promise.resolve();
+      this.#noteFailure();
       if (index % 3 === 2) this.#round();
-      if (index === 10) this.#environment.current!.prepare();
     }
     this.#round();
     await this.#settled();
   }
 
-  async #write(index: number): Promise<void> {
+  #write(index: number): void {
     const { history } = this;
-    const key = `key ${index % 5}`;
+    const number = history.writes.length;
     const changes = [
-      [key, `${history.writes.length}${VALUE}`],
-      ['last', String(history.writes.length)],
+      [`key ${index % 5}`, `${number}${VALUE}`],
+      ['last', String(number)],
     ] as const;
     const { words } = this.#environment.current!.control;
     const before = Atomics.load(words, NEXT_SEQUENCE);
     const write = history.begin(changes);
     const promise = this.#store!.batch(
-      changes.map(([of, value]) => ({ type: 'put', key: of, value })),
+      changes.map(([key, value]) => ({ type: 'put', key, value })),
     );
-    write.version = (Atomics.load(words, NEXT_SEQUENCE) - 1) >>> 0;
+    write.version = words[ERA]! * 2 ** 32 + ((Atomics.load(words, NEXT_SEQUENCE) - 1) >>> 0);
     // Refused without a sequence taken: nothing of it may be anywhere.
     if (Atomics.load(words, NEXT_SEQUENCE) === before) history.writes.pop();
-    const length = history.writes.length;
+    const { length } = history.writes;
     promise.then(
       () => {
         history.acknowledged = Math.max(history.acknowledged, length);
@@ -112,22 +127,24 @@ export class FaultScript {
       },
       (error: unknown) => this.#refused(error),
     );
-    await Promise.resolve();
-    this.#noteFailure();
   }
 
   #round(): void {
     if (this.#store === undefined) return;
     this.#environment.current!.runRound();
     this.#noteFailure();
-    if (!isPoisoned(this.#environment.current!.control)) return;
+    this.#notePoison();
+  }
+
+  #notePoison(): void {
+    if (this.wasPoisoned || !isPoisoned(this.#environment.current!.control)) return;
     this.wasPoisoned = true;
-    if (!this.#step.startsWith('close')) this.#checkPoison();
+    this.poisonedAt = this.disk.operationCount;
+    if (!this.#step.startsWith('close')) this.#checkPoison(this.#store!);
   }
 
   /** From now on every call is refused with the cause. */
-  #checkPoison(): void {
-    const store = this.#store!;
+  #checkPoison(store: TextStore): void {
     const calls: [string, () => unknown][] = [
       ['get', () => store.get('last')],
       ['has', () => store.has('last')],
@@ -154,6 +171,7 @@ export class FaultScript {
     this.#round();
     try {
       await closed;
+      this.history.acknowledged = this.history.writes.length;
     } catch (error) {
       this.#refused(error);
     }
@@ -172,17 +190,15 @@ export class FaultScript {
       this.problems.push(`${this.#step}: untyped ${String((error as Error)?.stack ?? error)}`);
       return;
     }
-    const cause = isLaneError(error.cause) ? error.cause.code : undefined;
+    const cause = isLaneError(error.cause) ? error.cause : undefined;
     this.refusals.push({ step: this.#step, code: error.code, cause });
-    if (error.code === 'STORE_POISONED') this.wasPoisoned = true;
-    this.#checkCause(error);
-  }
-
-  #checkCause(error: LaneError): void {
-    const allowed = ['DISK_FULL', 'IO_ERROR', 'STORE_POISONED', 'STORE_CLOSED'];
+    const allowed = ['DISK_FULL', 'IO_ERROR', 'STORE_POISONED'];
     if (!allowed.includes(error.code)) this.problems.push(`${this.#step}: ${error.message}`);
-    if (error.code === 'STORE_POISONED' && !isLaneError(error.cause)) {
-      this.problems.push(`${this.#step}: a poison without a cause`);
+    if (error.code !== 'STORE_POISONED') return;
+    this.#notePoison();
+    if (cause === undefined) this.problems.push(`${this.#step}: a poison without a cause`);
+    else if (!this.disk.log.some((call) => call.outcome === 'failed' && call.path === cause.file)) {
+      this.problems.push(`${this.#step}: the cause names ${cause.file}, where nothing failed`);
     }
   }
 

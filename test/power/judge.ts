@@ -84,7 +84,7 @@ async function readOnly(disk: TestDisk): Promise<Content | undefined> {
 }
 
 /** A store that was closed has no file that it does not need. */
-function refuseLitter(disk: TestDisk): void {
+export function refuseLitter(disk: TestDisk): void {
   const { segments, leftovers } = recover(disk, DIRECTORY);
   const idle = segments.filter(({ role }) => role === 'standby' || role === 'leftover');
   const litter = [...leftovers, ...idle.map(({ file }) => file)];

@@ -194,6 +194,24 @@ test('a disk that fails while the writer prepares poisons the store', (t) => {
   throwsWith(t, 'STORE_POISONED', () => fillSegment(lane, 'b'));
 });
 
+test('a mapping that cannot be attached poisons before the segment in use is ended', (t) => {
+  const { disk, log, lane } = beginRing({ segmentBytes: 131072, isMapped: true });
+  disk.failAt({ operation: 'attachRegion', nth: 1 });
+  throwsWith(t, 'STORE_POISONED', () => fillSegment(lane, 'a'));
+  const written = lane.word(LANE_ENTRIES);
+  disk.clearFaults();
+  for (let attempt = 0; attempt < 2; attempt++) {
+    throwsWith(t, 'STORE_POISONED', () => lane.put('b', Buffer.alloc(2500)));
+  }
+  t.false(log.sync());
+  const { records, segments } = readLane(disk, firstOf(lane));
+  t.is(records.length, written);
+  t.deepEqual(
+    segments.map(({ stop }) => stop),
+    ['end'],
+  );
+});
+
 test('a segment that nobody admits stalls the writer for a time, then refuses', async (t) => {
   const { log } = beginRing({ segmentBytes: 131072, lanesMax: 2 });
   log.addLane(1);
