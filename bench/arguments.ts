@@ -18,7 +18,7 @@ export const USAGE = `usage: npm run bench -- [options]
   --only A,B          these workloads (with --micro: primitives whose name contains one of these)
   --engines A,B       these engines
   --rounds N          rounds (default 3, with --quick 1)
-  --keys N            records in a store (default 200000, with --quick 20000)
+  --keys N            records in a store (default 500000, with --quick 20000)
   --directory PATH    where temporary stores go (default bench/tmp)
   --micro             primitives instead of stores
   --help              this text`;
@@ -57,7 +57,7 @@ export function readArguments(parameters: string[]): Arguments {
     only: list(values.only),
     engines: list(values.engines),
     rounds: positive(values.rounds, 'rounds', 1) ?? (values.quick ? 1 : 3),
-    keys: positive(values.keys, 'keys', 5000) ?? (values.quick ? 20_000 : 200_000),
+    keys: positive(values.keys, 'keys', 5000) ?? (values.quick ? 20_000 : 500_000),
     directory: values.directory,
   };
 }

@@ -1,6 +1,6 @@
-// LaneDB through its public interface: ordered string keys, binary values; mapped and buffered
-// as two engines. A second store with other encodings is opened and used in the same process, so
-// that its call sites are as polymorphic as in an application.
+// LaneDB through its public interface: ordered string keys, binary values; buffered, which is the
+// default, and mapped as two engines. A second store with other encodings is opened and used in the
+// same process, so that its call sites are as polymorphic as in an application.
 
 import { readFileSync } from 'node:fs';
 import type { Engine, EngineModule, OpenOptions } from './engine.js';
@@ -118,5 +118,5 @@ function makeModule(name: string, io: Io): EngineModule {
   };
 }
 
-export const lanedb = makeModule('lanedb', 'mapped');
-export const lanedbBuffered = makeModule('lanedb-buffered', 'buffered');
+export const lanedb = makeModule('lanedb', 'buffered');
+export const lanedbMapped = makeModule('lanedb-mapped', 'mapped');

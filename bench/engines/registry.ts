@@ -3,13 +3,13 @@
 import { betterSqlite3 } from './better-sqlite3.js';
 import { classicLevel } from './classic-level.js';
 import type { EngineModule } from './engine.js';
-import { lanedb, lanedbBuffered } from './lanedb.js';
+import { lanedb, lanedbMapped } from './lanedb.js';
 import { lmdb } from './lmdb.js';
 import { nodeSqlite } from './node-sqlite.js';
 
 export const ENGINES: readonly EngineModule[] = [
   lanedb,
-  lanedbBuffered,
+  lanedbMapped,
   lmdb,
   classicLevel,
   betterSqlite3,

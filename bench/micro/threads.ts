@@ -53,6 +53,7 @@ function fenceLoop(lanes: number): Loop {
 
 /** A background that does nothing: groups stay open until close() settles them. */
 const IDLE_BACKGROUND: Background = {
+  lookMs: 0,
   admitPrepared: () => undefined,
   start: () => undefined,
   requestSync: () => undefined,

@@ -14,7 +14,7 @@ const TOP = 96;
 const BOTTOM = 40;
 const COLOURS = new Map([
   ['lanedb', '#0b6e4f'],
-  ['lanedb-buffered', '#7cc6a4'],
+  ['lanedb-mapped', '#7cc6a4'],
   ['lmdb', '#d1495b'],
   ['classic-level', '#edae49'],
   ['better-sqlite3', '#5b7db1'],

@@ -11,8 +11,8 @@ export interface Verdict {
   readonly met: boolean;
 }
 
-const MAPPED = 'lanedb';
-const BUFFERED = 'lanedb-buffered';
+const BUFFERED = 'lanedb';
+const MAPPED = 'lanedb-mapped';
 
 const RATIO_TARGETS = [
   ['bulk-load', 3],
@@ -46,8 +46,8 @@ function ratioVerdicts(report: Report): Verdict[] {
 
 function bareVerdicts(report: Report): Verdict[] {
   return BARE_TARGETS.flatMap(([metric, bareMetric, factor, extra]) => {
-    const own = measuredValue(report, MAPPED, metric);
-    const bare = measuredValue(report, MAPPED, bareMetric);
+    const own = measuredValue(report, BUFFERED, metric);
+    const bare = measuredValue(report, BUFFERED, bareMetric);
     if (own === null || bare === null) return [];
     const limit = Math.max(bare * factor, bare + extra);
     const figure = `${formatNumber(own)} us (bare ${formatNumber(bare)} us)`;
@@ -57,7 +57,7 @@ function bareVerdicts(report: Report): Verdict[] {
 }
 
 function recoveryVerdicts(report: Report): Verdict[] {
-  const own = measuredValue(report, MAPPED, 'recovery');
+  const own = measuredValue(report, BUFFERED, 'recovery');
   if (own === null) return [];
   const target = `>= ${formatNumber(RECOVERY_RECORDS_PER_SECOND)} records/s`;
   const figure = `${formatNumber(own)} records/s`;

@@ -18,6 +18,7 @@ import {
   SYNCER_STATE,
   URGENT,
 } from '../control/control-block.js';
+import { changesSoon } from '../control/look.js';
 import { poison } from '../control/poison.js';
 import { LaneError } from '../errors.js';
 import { processorCount } from '../io/processor-count.js';
@@ -28,12 +29,8 @@ import type { PreparerData } from './preparer-thread.js';
 const WAIT_MS = 100;
 /** Longest wait of an ending process for a thread that loads the native library. */
 const LOAD_MS_MAX = 2000;
-/**
- * A blocked caller looks this long before it sleeps: about a sync, whose end costs two wake-ups
- * else.
- */
-const SPIN_MS = 0.25;
-const SPINS_PER_LOOK = 64;
+/** Who waits looks this long before it sleeps: about a sync, whose end costs two wake-ups else. */
+const LOOK_MS = 0.25;
 const YOUNG_GENERATION_MB = 2;
 
 export interface BackgroundData extends SyncerData, PreparerData {}
@@ -43,7 +40,7 @@ export class BackgroundThreads implements Background {
   readonly #data: BackgroundData;
   readonly #workers: Worker[] = [];
   readonly #exits: Promise<void>[] = [];
-  readonly #spinMs = processorCount() > 1 ? SPIN_MS : 0;
+  readonly lookMs = processorCount() > 1 ? LOOK_MS : 0;
   readonly #letLoad = () => {
     const { words } = this.#control;
     for (const state of [ROLE_VACANT, ROLE_RUNNING]) {
@@ -76,14 +73,7 @@ export class BackgroundThreads implements Background {
 
   awaitDurable(seen: number): void {
     const { words } = this.#control;
-    if (this.#spinMs > 0) {
-      const deadline = performance.now() + this.#spinMs;
-      do {
-        for (let spin = 0; spin < SPINS_PER_LOOK; spin++) {
-          if (Atomics.load(words, DURABLE) !== seen) return;
-        }
-      } while (performance.now() < deadline);
-    }
+    if (this.lookMs > 0 && changesSoon(words, DURABLE, seen, this.lookMs)) return;
     Atomics.wait(words, DURABLE, seen, WAIT_MS);
   }
 

@@ -18,10 +18,10 @@ export interface OpenOptions<KE extends KeyEncoding = KeyEncoding, VE = ValueEnc
   /** How values become bytes. Default 'msgpack'. Not stored either. */
   valueEncoding?: VE | undefined;
   /**
-   * How records reach their file: 'mapped' as they are written, 'buffered' with each sync. Default
-   * 'auto': mapped where that is safe.
+   * How records reach their file: 'buffered' with each sync, the default; 'mapped' as they are
+   * written, so that nothing is lost when only the process dies; 'auto': mapped where that is safe.
    */
-  io?: 'auto' | 'mapped' | 'buffered' | undefined;
+  io?: 'buffered' | 'mapped' | 'auto' | undefined;
   /**
    * Most bytes of memory for records and their index; past it writes get STORE_FULL. 1 MiB to 1
    * GiB, default 256 MiB.
@@ -47,7 +47,7 @@ export interface Settings {
   readOnly: boolean;
   keyEncoding: KeyEncoding;
   valueEncoding: ValueEncoding;
-  io: 'auto' | 'mapped' | 'buffered';
+  io: 'buffered' | 'mapped' | 'auto';
   memoryBytes: number;
   segmentBytes: number;
   syncDelayMs: number;
@@ -102,7 +102,7 @@ export function readOptions(path: unknown, options: unknown = {}): Settings {
     readOnly: boolean(given, 'readOnly', false),
     keyEncoding: oneOf(given, 'keyEncoding', ['ordered', 'utf8', 'binary']),
     valueEncoding: valueEncoding(given['valueEncoding']),
-    io: oneOf(given, 'io', ['auto', 'mapped', 'buffered']),
+    io: oneOf(given, 'io', ['buffered', 'mapped', 'auto']),
     memoryBytes,
     segmentBytes: segmentBytes(given, memoryBytes),
     syncDelayMs: integer(given, 'syncDelayMs', { min: 0, max: 1000, fallback: 5 }),

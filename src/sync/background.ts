@@ -2,6 +2,8 @@
 // run the same work inline, at moments of their choice.
 
 export interface Background {
+  /** How long a waiting thread looks for the end of a round before it sleeps; 0 = not at all. */
+  readonly lookMs: number;
   /** Has the descriptors of prepared segments opened soon; a writer waits for it. */
   admitPrepared(): void;
   /** Makes sure that the threads run; called before the first write. */

@@ -146,17 +146,39 @@ export class GroupPromises {
       }
       this.#settleUpTo(seen >>> 0);
       if (this.#pending.length === 0) break;
-      // For a bounded time: a poison changes another word, and may come just before the wait.
-      const wait = Atomics.waitAsync(this.#control.words, DURABLE, seen, WATCH_MS);
-      if (wait.async) await wait.value;
+      if (!(await this.#look(seen))) {
+        const wait = Atomics.waitAsync(this.#control.words, DURABLE, seen, WATCH_MS);
+        // A poison changes another word: one that came before the wait wakes nobody.
+        if (wait.async && !isPoisoned(this.#control)) await wait.value;
+      }
       // A group that no round has captured yet is asked for again: its request may have come too
       // early.
-      if (this.#pending.some((group) => group.isUrgent)) this.#background.requestSync(true);
-      else this.#background.requestSync(false);
+      this.#background.requestSync(this.#hasUrgent());
     }
     this.#isWatching = false;
     this.#background.setReferenced(false);
     this.#onIdle();
+  }
+
+  /**
+   * Looks for the end of a round that somebody waits for, from turn to turn of the event loop, for
+   * about as long as a sync takes: a thread that sleeps instead is woken late. True if there is
+   * something to do.
+   */
+  async #look(seen: number): Promise<boolean> {
+    const { lookMs } = this.#background;
+    if (lookMs === 0) return false;
+    const deadline = performance.now() + lookMs;
+    do {
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      if (Atomics.load(this.#control.words, DURABLE) !== seen) return true;
+      if (isPoisoned(this.#control)) return true;
+    } while (this.#hasUrgent() && performance.now() < deadline);
+    return false;
+  }
+
+  #hasUrgent(): boolean {
+    return this.#pending.some((group) => group.isUrgent);
   }
 
   #settleUpTo(durable: number): void {

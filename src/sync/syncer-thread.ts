@@ -12,6 +12,7 @@ import {
   SYNCER_STATE,
   URGENT,
 } from '../control/control-block.js';
+import { changesSoon } from '../control/look.js';
 import { isPoisoned, poison } from '../control/poison.js';
 import { viewPool } from '../control/pool.js';
 import { NodeFileSystem } from '../io/node-file-system.js';
@@ -19,8 +20,7 @@ import { processorCount } from '../io/processor-count.js';
 import { SyncRound } from './sync-round.js';
 
 /** How long the syncer looks for the next request after a round before it sleeps. */
-const SPIN_MS = 0.06;
-const SPINS_PER_LOOK = 64;
+const LOOK_MS = 0.06;
 
 export interface SyncerData {
   control: SharedArrayBuffer;
@@ -46,37 +46,26 @@ function main(data: SyncerData): void {
   );
   Atomics.store(words, SYNCER_STATE, ROLE_RUNNING);
   // Only after a round: whoever waited for it is likely to come again at once. Never when idle.
-  const spinMsAfterRound = processorCount() > 1 ? SPIN_MS : 0;
-  let spinMs = 0;
+  const lookMsAfterRound = processorCount() > 1 ? LOOK_MS : 0;
+  let lookMs = 0;
   for (;;) {
     const seen = Atomics.load(words, SYNC_REQUEST);
     round.admitPrepared();
     const didSync = round.run();
     if (isPoisoned(control)) break;
     if (didSync) {
-      spinMs = spinMsAfterRound;
+      lookMs = lookMsAfterRound;
       pace(round, words, data.syncDelayMs);
       continue;
     }
     if (Atomics.load(words, CLOSING) !== 0) break;
-    if (!isRequestedSoon(words, seen, spinMs)) Atomics.wait(words, SYNC_REQUEST, seen);
-    spinMs = 0;
+    if (!changesSoon(words, SYNC_REQUEST, seen, lookMs)) Atomics.wait(words, SYNC_REQUEST, seen);
+    lookMs = 0;
     round.admitPrepared();
     pace(round, words, data.syncDelayMs);
   }
   round.close();
   Atomics.store(words, SYNCER_STATE, ROLE_STOPPED);
-}
-
-/** True if a request came within a short look, which spares both sides a wake-up. */
-function isRequestedSoon(words: Int32Array, seen: number, spinMs: number): boolean {
-  const deadline = performance.now() + spinMs;
-  do {
-    for (let spin = 0; spin < SPINS_PER_LOOK; spin++) {
-      if (Atomics.load(words, SYNC_REQUEST) !== seen) return true;
-    }
-  } while (performance.now() < deadline);
-  return false;
 }
 
 /** Waits for the pace to pass, or for somebody who waits; admits segments meanwhile. */

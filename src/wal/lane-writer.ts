@@ -41,7 +41,8 @@ import type { SegmentRing } from './segment-ring.js';
  * saves before.
  */
 const WORD_COPY_BYTES_MAX = 320;
-const STANDBY_NUMERATOR = 3;
+/** A standby is due when this part of the active segment is full. */
+const STANDBY_PART = 0.25;
 /** Sequences end here within one era; an open beyond half of it begins a new era. */
 const SEQUENCE_MAX = 0xffff0000;
 
@@ -271,7 +272,7 @@ export class LaneWriter {
     this.#image = control.words[control.slotStart(this.lane, slot) + SLOT_IMAGE]! * 8;
     this.#position = position;
     this.#limit = bytes - TRAILER_BYTES;
-    this.#standbyAt = Math.floor((bytes * STANDBY_NUMERATOR) / 4);
+    this.#standbyAt = Math.floor(bytes * STANDBY_PART);
     this.#seed = segmentSeed(storeId, this.lane, this.ring.generationOf(slot));
     const region = this.ring.regionOf(slot);
     this.#mapped = region?.words;

@@ -30,6 +30,7 @@ import {
   SYNC_REQUEST,
 } from '../control/control-block.js';
 import { poison } from '../control/poison.js';
+import type { PoolMemory } from '../control/pool.js';
 import { CHUNK_BYTES, releaseRun, takeRun } from '../control/pool.js';
 import { isLaneError, LaneError } from '../errors.js';
 import { preparingName, segmentName } from '../format/file-name.js';
@@ -41,6 +42,8 @@ import {
 import { invariant } from '../invariant.js';
 import type { MappedRegion } from '../io/file-system.js';
 import type { LogContext } from './segment-spec.js';
+
+const PAGE_BYTES = 4096;
 
 /** Claims a free slot of a lane for preparing; -1 if there is none. */
 export function claimSlot(context: LogContext, lane: number): number {
@@ -56,21 +59,23 @@ export function claimSlot(context: LogContext, lane: number): number {
 
 /**
  * Prepares the next segment of a lane in a claimed slot: the length that is due, or longer if a
- * record of `recordBytes` needs it; the one after it is up to twice as long. Wakes who waits for
- * it.
+ * record of `recordBytes` needs it; the one after it is up to twice as long. `faultsIn` also has
+ * the system provide the memory of its image, which takes milliseconds that its writer then need
+ * not wait. Wakes who waits for it.
  */
 export function prepareNext(
   context: LogContext,
   lane: number,
   slot: number,
   recordBytes: number,
+  faultsIn = false,
 ): void {
   const { control } = context;
   const next = control.laneStart(lane) + LANE_NEXT_BYTES;
   const bytesMin = Math.min(context.segmentBytes, SEGMENT_HEADER_BYTES + recordBytes);
   const bytes = Math.max(control.words[next]!, bytesMin);
   try {
-    prepareSegment(context, lane, slot, { bytes, bytesMin });
+    prepareSegment(context, lane, slot, { bytes, bytesMin, faultsIn });
     control.words[next] = Math.min(context.segmentBytes, bytes * 2);
   } finally {
     endPreparing(context, lane);
@@ -109,7 +114,7 @@ export function prepareWanted(context: LogContext, lane: number): void {
     return;
   }
   try {
-    prepareNext(context, lane, slot, 0);
+    prepareNext(context, lane, slot, 0, true);
   } catch (error) {
     const isShort = isLaneError(error, 'STORE_FULL') || isLaneError(error, 'DISK_FULL');
     if (!isShort) poison(control, error);
@@ -128,7 +133,7 @@ function prepareSegment(
   context: LogContext,
   lane: number,
   slot: number,
-  sizes: { bytes: number; bytesMin: number },
+  sizes: { bytes: number; bytesMin: number; faultsIn: boolean },
 ): void {
   const { control } = context;
   const at = control.slotStart(lane, slot);
@@ -137,6 +142,7 @@ function prepareSegment(
     Atomics.store(control.words, at + SLOT_STATE, SLOT_FREE);
     throw new LaneError('STORE_FULL', 'the memory of the store is full (option memoryBytes)');
   }
+  if (sizes.faultsIn) faultIn(context.memory, image, bytes);
   const generation = Atomics.add(control.words, NEXT_GENERATION, 1) >>> 0;
   try {
     const region = createSegmentFile(context, { lane, generation, bytes, image });
@@ -246,6 +252,11 @@ function createSegmentFile(context: LogContext, segment: NewSegment): MappedRegi
   } finally {
     file.close();
   }
+}
+
+/** Writes one byte of every page, so that the writer's first stores meet no page fault. */
+function faultIn(memory: PoolMemory, image: number, bytes: number): void {
+  for (let at = image; at < image + bytes; at += PAGE_BYTES) memory.bytes[at] = 0;
 }
 
 function nameSegment(

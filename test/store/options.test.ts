@@ -13,7 +13,7 @@ test('options not given have their defaults', (t) => {
     readOnly: false,
     keyEncoding: 'ordered',
     valueEncoding: 'msgpack',
-    io: 'auto',
+    io: 'buffered',
     memoryBytes: 256 * MIB,
     segmentBytes: 16 * MIB,
     syncDelayMs: 5,
@@ -76,7 +76,7 @@ test('options with two or three values take no other', (t) => {
     ['valueEncoding', 'xml', /'msgpack', 'json', 'utf8', 'binary'/],
     ['valueEncoding', { encode: () => new Uint8Array(0) }, /encode.*decode/],
     ['valueEncoding', null, /encode.*decode/],
-    ['io', 'mmap', /'auto', 'mapped', 'buffered'/],
+    ['io', 'mmap', /'buffered', 'mapped', 'auto'/],
     ['onProgress', 5, /function/],
   ];
   for (const [name, value, message] of wrong) {
@@ -89,7 +89,7 @@ test('options with two or three values take no other', (t) => {
   for (const keyEncoding of ['ordered', 'utf8', 'binary']) {
     t.is(readOptions('path', { keyEncoding }).keyEncoding, keyEncoding as 'utf8');
   }
-  for (const io of ['auto', 'mapped', 'buffered']) {
+  for (const io of ['buffered', 'mapped', 'auto']) {
     t.is(readOptions('path', { io }).io, io as 'auto');
   }
   const custom = { encode: () => new Uint8Array(0), decode: () => 1 };

@@ -32,6 +32,7 @@ const ROUND_MARK = 0x7ffffff0;
 const KEEP_ALIVE_MS = 1000;
 
 export class InlineBackground implements Background {
+  readonly lookMs = 0;
   readonly control: ControlBlock;
   readonly round: SyncRound;
   readonly context: LogContext;

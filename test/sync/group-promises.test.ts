@@ -12,6 +12,7 @@ import { GroupPromises } from '../../src/sync/group-promises.js';
 
 /** Notes what it is asked for, and does nothing by itself. */
 class NotingBackground implements Background {
+  readonly lookMs = 0;
   readonly requests: ('urgent' | 'paced')[] = [];
   readonly references: boolean[] = [];
   admitPrepared(): void {}

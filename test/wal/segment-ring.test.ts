@@ -82,10 +82,10 @@ test('a record that needs more than the length that is due gets a segment it fit
   t.is(lane.slots(SLOT_BYTES)[2], 8 * MIB);
 });
 
-test('a standby is asked for at 75 % of the segment, once, and is the next to be used', (t) => {
+test('a standby is asked for at 25 % of the segment, once, and is the next to be used', (t) => {
   const { log, lane } = beginRing({ segmentBytes: 262144 });
   const { words } = log.control;
-  while (lane.word(LANE_POSITION) + 1040 < 0.75 * 262144) {
+  while (lane.word(LANE_POSITION) + 1040 < 0.25 * 262144) {
     lane.put(`k${lane.word(LANE_ENTRIES)}`, Buffer.alloc(1000));
     t.is(lane.word(LANE_WANTED), 0);
   }

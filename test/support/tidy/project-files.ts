@@ -32,7 +32,15 @@ export interface Project {
   readonly directories: ReadonlySet<string>;
 }
 
-const IGNORED = new Set(['.cache', '.git', 'dist', 'node_modules', 'package-lock.json', 'tmp']);
+const IGNORED = new Set([
+  '.cache',
+  '.git',
+  'dist',
+  'node_modules',
+  'package-lock.json',
+  'results',
+  'tmp',
+]);
 const TEXT = new Set(['.json', '.jsonc', '.md', '.mjs', '.svg', '.ts', '.txt', '.yml']);
 
 const IMPORT_FORMS = [
