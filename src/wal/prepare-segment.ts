@@ -207,7 +207,7 @@ function renewSegment(context: LogContext, lane: number, slot: number): void {
   } finally {
     file.close();
   }
-  nameSegment(context, temporary, lane, generation);
+  nameSegment(context, temporary, segmentName(lane, generation));
   const laneAt = control.laneStart(lane);
   words[laneAt + LANE_RETIRED_KIB] =
     words[laneAt + LANE_RETIRED_KIB]! + (words[at + SLOT_END]! >>> 10);
@@ -227,6 +227,7 @@ interface NewSegment {
 function createSegmentFile(context: LogContext, segment: NewSegment): MappedRegion | undefined {
   const { fileSystem, directory, memory } = context;
   const temporary = fileSystem.join(directory, preparingName(segment.lane, segment.generation));
+  const name = segmentName(segment.lane, segment.generation);
   // A preparation that a crash cut off may have left it: its number was never given out for good.
   removeIfThere(context, temporary);
   const file = fileSystem.create(temporary);
@@ -238,16 +239,13 @@ function createSegmentFile(context: LogContext, segment: NewSegment): MappedRegi
     file.write(header, 0, header.length, 0);
     memory.bytes.set(header, segment.image);
     file.sync();
-    nameSegment(context, temporary, segment.lane, segment.generation);
+    nameSegment(context, temporary, name);
     return region;
   } catch (error) {
     if (region !== undefined) fileSystem.unmapRegion(region);
     removeIfThere(context, temporary);
     // Named, but not for good: on a full disk every attempt would leave one more.
-    removeIfThere(
-      context,
-      fileSystem.join(directory, segmentName(segment.lane, segment.generation)),
-    );
+    removeIfThere(context, fileSystem.join(directory, name));
     throw error;
   } finally {
     file.close();
@@ -259,14 +257,9 @@ function faultIn(memory: PoolMemory, image: number, bytes: number): void {
   for (let at = image; at < image + bytes; at += PAGE_BYTES) memory.bytes[at] = 0;
 }
 
-function nameSegment(
-  context: LogContext,
-  temporary: string,
-  lane: number,
-  generation: number,
-): void {
+function nameSegment(context: LogContext, temporary: string, name: string): void {
   const { fileSystem, directory } = context;
-  fileSystem.rename(temporary, fileSystem.join(directory, segmentName(lane, generation)));
+  fileSystem.rename(temporary, fileSystem.join(directory, name));
   fileSystem.syncDirectory(directory);
 }
 

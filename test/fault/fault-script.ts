@@ -25,7 +25,7 @@ export interface Refusal {
 
 const WRITES = 12;
 const VALUE = 'v'.repeat(7000);
-/** The preparer is at work before this write: the segment is three quarters full. */
+/** The preparer is at work before this write: a standby is wanted, and not yet needed. */
 const PREPARED_BEFORE = 8;
 
 export class FaultScript {
@@ -73,7 +73,8 @@ export class FaultScript {
     this.#store = undefined;
     this.openedAt.push(this.disk.operationCount);
     try {
-      this.#store = await openIn(this.#environment, DIRECTORY, STORE_OPTIONS);
+      const io = this.disk.mappable ? 'mapped' : 'buffered';
+      this.#store = await openIn(this.#environment, DIRECTORY, { ...STORE_OPTIONS, io });
       this.#goOnFrom(this.#store);
     } catch (error) {
       this.#refused(error);

@@ -7,7 +7,12 @@ import { LogBuilder } from '../support/log-builder.js';
 import { TestDisk } from '../support/test-disk.js';
 import { TestEnvironment } from '../support/test-environment.js';
 
-const OPTIONS = { keyEncoding: 'utf8', valueEncoding: 'utf8', memoryBytes: 1048576 } as const;
+const OPTIONS = {
+  keyEncoding: 'utf8',
+  valueEncoding: 'utf8',
+  memoryBytes: 1048576,
+  io: 'auto',
+} as const;
 
 test('a preparation cut off by a crash never keeps a store from opening', async (t) => {
   for (let generation = 1; generation < 8; generation++) {

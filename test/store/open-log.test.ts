@@ -8,7 +8,7 @@ import { openIn } from '../../src/store/open.js';
 import { TestDisk } from '../support/test-disk.js';
 import { TestEnvironment } from '../support/test-environment.js';
 
-const OPTIONS = { memoryBytes: 1048576, segmentBytes: 65_536 };
+const OPTIONS = { memoryBytes: 1048576, segmentBytes: 65_536, io: 'auto' } as const;
 
 function openOn(disk: TestDisk) {
   return openIn(new TestEnvironment(disk), '/store', OPTIONS);
@@ -37,9 +37,16 @@ async function failEach(
   }
 }
 
-for (const errno of ['EIO', 'ENOSPC'] as const) {
-  test(`a first open that fails with ${errno} at any call can be done again`, async (t) => {
-    const disk = new TestDisk();
+for (const [errno, mappable] of [
+  ['EIO', true],
+  ['EIO', false],
+  ['ENOSPC', true],
+  ['ENOSPC', false],
+] as const) {
+  const medium = mappable ? 'mapped' : 'buffered';
+
+  test(`${medium}: a first open that fails with ${errno} at any call can be done again`, async (t) => {
+    const disk = new TestDisk({ mappable });
     const calls = await failEach(disk, errno, async (copy) => {
       const store = await openOn(copy);
       await store.put('a', 1);
@@ -51,8 +58,8 @@ for (const errno of ['EIO', 'ENOSPC'] as const) {
     t.true(calls >= 8, `${calls} calls`);
   });
 
-  test(`an open after an unclean stop that fails with ${errno} at any call loses nothing`, async (t) => {
-    const disk = new TestDisk();
+  test(`${medium}: an open after an unclean stop that fails with ${errno} loses nothing`, async (t) => {
+    const disk = new TestDisk({ mappable });
     const store = await openOn(disk);
     for (let key = 0; key < 60; key++) void store.put(key, 'x'.repeat(3000));
     await store.put('last', 1);

@@ -4,7 +4,7 @@
 
 import type { ControlBlock } from '../../src/control/control-block.js';
 import { DURABLE } from '../../src/control/control-block.js';
-import { poison } from '../../src/control/poison.js';
+import { isPoisoned, poison } from '../../src/control/poison.js';
 import { viewPool } from '../../src/control/pool.js';
 import type { FileSystem } from '../../src/io/file-system.js';
 import type { BackgroundData } from '../../src/store/background-threads.js';
@@ -70,8 +70,9 @@ export class InlineBackground implements Background {
     return Atomics.load(this.control.words, DURABLE) >>> 0;
   }
 
-  /** Prepares what writers asked for. */
+  /** Prepares what writers asked for; of a poisoned store nothing, as the real preparer. */
   prepare(): void {
+    if (isPoisoned(this.control)) return;
     for (let lane = 0; lane < this.control.lanesMax; lane++) prepareWanted(this.context, lane);
   }
 

@@ -5,7 +5,12 @@ import { openIn } from '../../src/store/open.js';
 import { TestDisk } from './test-disk.js';
 import { TestEnvironment } from './test-environment.js';
 
-const OPTIONS = { keyEncoding: 'utf8', valueEncoding: 'utf8', memoryBytes: 1048576 } as const;
+const OPTIONS = {
+  keyEncoding: 'utf8',
+  valueEncoding: 'utf8',
+  memoryBytes: 1048576,
+  io: 'auto',
+} as const;
 
 for (const mappable of [true, false]) {
   const name = mappable ? 'mapped' : 'buffered';
@@ -13,6 +18,7 @@ for (const mappable of [true, false]) {
   test(`${name}: what is acknowledged survives the loss of all that was not synced`, async (t) => {
     const disk = new TestDisk({ mappable });
     const store = await openIn(new TestEnvironment(disk), '/store', OPTIONS);
+    t.is(store.stats().io, name);
     t.is(await store.put('a', 'one'), true);
     const ignored = store.put('b', 'two');
     const lost = disk.cut(1, 'lose-all-unsynced');
