@@ -27,6 +27,7 @@ export const ROUND = 33; // the syncer
 export const SYNC_COUNT = 34; // the syncer: rounds that synced a file
 export const SYNC_REQUEST = 48; // (atomic) add by any thread; the syncer waits on it
 export const URGENT = 49; // (atomic) set by waiters, cleared by the syncer
+export const SYNCER_SLEEP = 50; // the syncer: what wakes it, one of the values below
 export const PREPARE_REQUEST = 64; // (atomic) add by any thread; the preparer waits on it
 export const PREPARE_DONE = 65; // (atomic) add by preparer and syncer; writers wait on it
 export const GLOBAL_WORDS = 80;
@@ -36,6 +37,11 @@ export const ROLE_VACANT = 0;
 export const ROLE_STARTING = 1;
 export const ROLE_RUNNING = 2;
 export const ROLE_STOPPED = 3;
+
+/** Values of SYNCER_SLEEP. A wake-up costs the caller microseconds: only who must be is woken. */
+export const SLEEP_NONE = 0; // it is at work
+export const SLEEP_IDLE = 1; // any request wakes it
+export const SLEEP_PACED = 2; // only an urgent request wakes it: a round is due soon anyway
 
 /**
  * Words of a lane, counted from laneStart(). Written by the lane's thread under its lock unless

@@ -14,7 +14,10 @@ import {
   ROLE_STARTING,
   ROLE_STOPPED,
   ROLE_VACANT,
+  SLEEP_IDLE,
+  SLEEP_NONE,
   SYNC_REQUEST,
+  SYNCER_SLEEP,
   SYNCER_STATE,
   URGENT,
 } from '../control/control-block.js';
@@ -68,7 +71,11 @@ export class BackgroundThreads implements Background {
     const { words } = this.#control;
     if (isUrgent) Atomics.store(words, URGENT, 1);
     Atomics.add(words, SYNC_REQUEST, 1);
-    Atomics.notify(words, SYNC_REQUEST);
+    // The syncer says what wakes it before it looks at the request a last time.
+    const sleep = Atomics.load(words, SYNCER_SLEEP);
+    if (sleep === SLEEP_IDLE || (isUrgent && sleep !== SLEEP_NONE)) {
+      Atomics.notify(words, SYNC_REQUEST);
+    }
   }
 
   awaitDurable(seen: number): void {
@@ -78,7 +85,9 @@ export class BackgroundThreads implements Background {
   }
 
   admitPrepared(): void {
-    this.requestSync(false);
+    const { words } = this.#control;
+    Atomics.add(words, SYNC_REQUEST, 1);
+    Atomics.notify(words, SYNC_REQUEST);
   }
 
   setReferenced(isReferenced: boolean): void {

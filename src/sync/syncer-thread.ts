@@ -8,7 +8,11 @@ import {
   ControlBlock,
   ROLE_RUNNING,
   ROLE_STOPPED,
+  SLEEP_IDLE,
+  SLEEP_NONE,
+  SLEEP_PACED,
   SYNC_REQUEST,
+  SYNCER_SLEEP,
   SYNCER_STATE,
   URGENT,
 } from '../control/control-block.js';
@@ -59,7 +63,11 @@ function main(data: SyncerData): void {
       continue;
     }
     if (Atomics.load(words, CLOSING) !== 0) break;
-    if (!changesSoon(words, SYNC_REQUEST, seen, lookMs)) Atomics.wait(words, SYNC_REQUEST, seen);
+    if (!changesSoon(words, SYNC_REQUEST, seen, lookMs)) {
+      Atomics.store(words, SYNCER_SLEEP, SLEEP_IDLE);
+      Atomics.wait(words, SYNC_REQUEST, seen);
+      Atomics.store(words, SYNCER_SLEEP, SLEEP_NONE);
+    }
     lookMs = 0;
     round.admitPrepared();
     pace(round, words, data.syncDelayMs);
@@ -71,14 +79,16 @@ function main(data: SyncerData): void {
 /** Waits for the pace to pass, or for somebody who waits; admits segments meanwhile. */
 function pace(round: SyncRound, words: Int32Array, delayMs: number): void {
   const deadline = performance.now() + delayMs;
+  Atomics.store(words, SYNCER_SLEEP, SLEEP_PACED);
   while (Atomics.load(words, URGENT) === 0 && Atomics.load(words, CLOSING) === 0) {
     const rest = deadline - performance.now();
-    if (rest <= 0) return;
+    if (rest <= 0) break;
     const seen = Atomics.load(words, SYNC_REQUEST);
-    if (Atomics.load(words, URGENT) !== 0) return;
+    if (Atomics.load(words, URGENT) !== 0) break;
     round.admitPrepared();
     Atomics.wait(words, SYNC_REQUEST, seen, rest);
   }
+  Atomics.store(words, SYNCER_SLEEP, SLEEP_NONE);
 }
 
 const data = workerData as SyncerData;
