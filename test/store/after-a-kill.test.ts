@@ -121,4 +121,41 @@ for (const mappable of [true, false]) {
       }
     }
   });
+
+  test(`${medium}: what an open shows after a kill is on the disk, not in its cache alone`, async (t) => {
+    const first = new TestDisk({ mappable });
+    const store = await open(first);
+    await store.put('acknowledged', '1');
+    for (let index = 0; index < 20; index++) void store.put(`k${index}`, 'v'.repeat(3000));
+    let isMore = 0;
+    for (const killed of await kills(first, () => store.flush())) {
+      const shown = [...(await open(killed)).entries()];
+      t.is(shown[0]?.[0], 'acknowledged');
+      if (shown.length > 1) isMore++;
+      const found = await open(killed.cut(1, 'lose-all-unsynced'));
+      t.deepEqual([...found.entries()], shown);
+    }
+    t.true(isMore > 0);
+  });
+
+  test(`${medium}: what an open gave up never comes back behind what is written later`, async (t) => {
+    const disk = new TestDisk({ mappable });
+    const store = await open(disk);
+    for (let index = 10; index < 30; index++) void store.put(`k${index}`, `first life ${index}`);
+    await store.flush();
+    const killed = disk.kill();
+    const name = killed.list('/store').find((each) => each.startsWith('wal-'))!;
+    const text = Buffer.from(killed.readFileRaw(`/store/${name}`)).toString('latin1');
+    killed.flipBit(`/store/${name}`, text.indexOf('first life 20'), 0);
+    const next = await open(killed);
+    t.is(next.count(), 10);
+    // As long as the record that was torn, so that those behind it would follow it exactly.
+    await next.put('k20', 'other life 20');
+    for (const left of [killed.kill(), killed.cut(1, 'lose-all-unsynced')]) {
+      const found = await open(left);
+      t.is(found.count(), 11);
+      t.is(found.get('k20'), 'other life 20');
+      t.is(found.get('k21'), undefined);
+    }
+  });
 }
