@@ -21,10 +21,11 @@ export interface WritableFile extends ReadableFile {
   /** Writes all bytes at `position`. A short write is an error. */
   write(source: Uint8Array, start: number, bytes: number, position: number): void;
   /**
-   * Reserves blocks for `bytes` bytes; the file then has at least that length. DISK_FULL if there
-   * is no room.
+   * Reserves blocks for `bytes` bytes; the file then has at least that length. With `isWritten`
+   * they are written with zeros: the first write to a block that is only reserved makes its sync
+   * change the file's map of blocks too. DISK_FULL if there is no room.
    */
-  allocate(bytes: number): void;
+  allocate(bytes: number, isWritten?: boolean): void;
   /**
    * fdatasync: what was written, also through a mapping of the file, and the length survive power
    * loss.

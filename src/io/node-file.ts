@@ -70,8 +70,12 @@ export class NodeFile implements WritableFile {
     });
   }
 
-  allocate(bytes: number): void {
+  allocate(bytes: number, isWritten = false): void {
     invariant(bytes > 0, 'an allocation has bytes');
+    if (isWritten) {
+      this.#allocateByWriting(bytes);
+      return;
+    }
     const errno = this.#native?.allocate(this.descriptor, bytes) ?? errnoNumber('EOPNOTSUPP');
     if (errno === 0) return;
     if (errno === errnoNumber('EOPNOTSUPP') || errno === errnoNumber('ENOSYS')) {

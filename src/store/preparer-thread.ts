@@ -65,7 +65,7 @@ function loadContext(control: ControlBlock, data: PreparerData): LogContext | un
   const { words } = control;
   const state = Atomics.compareExchange(words, PREPARER_STATE, ROLE_RUNNING, ROLE_STARTING);
   if (state !== ROLE_RUNNING) return undefined;
-  const fileSystem = new NodeFileSystem({ native: data.isNative });
+  const fileSystem = new NodeFileSystem({ native: data.isNative && data.isMapped });
   Atomics.store(words, PREPARER_STATE, ROLE_RUNNING);
   Atomics.notify(words, PREPARER_STATE);
   return {

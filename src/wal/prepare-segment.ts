@@ -233,7 +233,8 @@ function createSegmentFile(context: LogContext, segment: NewSegment): MappedRegi
   const file = fileSystem.create(temporary);
   let region: MappedRegion | undefined;
   try {
-    file.allocate(segment.bytes);
+    // A mapping's pages are written when it is populated; what is not mapped is written here.
+    file.allocate(segment.bytes, !context.isMapped);
     if (context.isMapped) region = fileSystem.mapRegion(file, segment.bytes);
     const header = headerOf(context, segment.lane, segment.generation, segment.bytes);
     file.write(header, 0, header.length, 0);

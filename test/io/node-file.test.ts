@@ -60,6 +60,19 @@ test('allocated space is zero, has its length and keeps what was there', (t) => 
   });
 });
 
+test('blocks that shall be written are written with zeros, whatever the system could reserve', (t) => {
+  const path = join(temporaryDirectory(t), 'file');
+  const file = createFile(path, allocateFails(28));
+  file.write(Buffer.from('kept'), 0, 4, 0);
+  file.allocate(10_000, true);
+  t.is(file.size(), 10_000);
+  const content = readFileSync(path);
+  t.is(content.subarray(0, 4).toString(), 'kept');
+  t.true(content.subarray(4).every((byte) => byte === 0));
+  t.throws(() => file.allocate(20_000), { code: 'DISK_FULL' });
+  file.close();
+});
+
 test('without room reserved by the system, zeros are written in pieces of 4096 bytes', (t) => {
   const directory = temporaryDirectory(t);
   for (const library of [undefined, allocateFails(95), allocateFails(38)]) {
