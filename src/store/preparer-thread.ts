@@ -4,10 +4,8 @@
 
 import { workerData } from 'node:worker_threads';
 import {
-  CLOSING,
   ControlBlock,
   LANE_WANTED,
-  PREPARE_REQUEST,
   PREPARE_WANTED,
   PREPARER_STATE,
   ROLE_RUNNING,
@@ -15,11 +13,12 @@ import {
   ROLE_STOPPED,
   ROLE_VACANT,
 } from '../control/control-block.js';
-import { isPoisoned, poison } from '../control/poison.js';
+import { poison } from '../control/poison.js';
 import { viewPool } from '../control/pool.js';
 import { NodeFileSystem } from '../io/node-file-system.js';
 import { prepareWanted } from '../wal/prepare-segment.js';
 import type { LogContext } from '../wal/segment-spec.js';
+import { serveRequests } from './serve-requests.js';
 
 export interface PreparerData {
   control: SharedArrayBuffer;
@@ -36,15 +35,14 @@ function main(data: PreparerData): void {
   const { words } = control;
   let context: LogContext | undefined;
   Atomics.compareExchange(words, PREPARER_STATE, ROLE_VACANT, ROLE_RUNNING);
-  while (Atomics.load(words, CLOSING) === 0 && !isPoisoned(control)) {
-    const seen = Atomics.load(words, PREPARE_REQUEST);
-    if (isAnyWanted(control)) {
-      context ??= loadContext(control, data);
-      if (context === undefined) break;
-      for (let lane = 0; lane < control.lanesMax; lane++) prepareWanted(context, lane);
-    }
-    Atomics.wait(words, PREPARE_REQUEST, seen);
-  }
+  const serve = (): boolean => {
+    if (!isAnyWanted(control)) return true;
+    context ??= loadContext(control, data);
+    if (context === undefined) return false;
+    for (let lane = 0; lane < control.lanesMax; lane++) prepareWanted(context, lane);
+    return true;
+  };
+  serveRequests(control, serve, (shared, index, seen) => Atomics.wait(shared, index, seen));
   Atomics.store(words, PREPARER_STATE, ROLE_STOPPED);
 }
 
