@@ -1,6 +1,8 @@
 // Own copies of byte ranges, short ones cut from slabs: far faster than an allocation each.
 // Owner: one codec. Each copy is handed out once and is the receiver's; nothing is reused.
 
+import { markAsUntransferable } from 'node:worker_threads';
+
 import type { ValueMemory } from './value.js';
 
 /** Small enough that a kept copy does not hold much, large enough to be rare. */
@@ -14,7 +16,7 @@ export const SLAB_COPY_BYTES_MAX = SLAB_BYTES / 4;
 const WORD_COPY_BYTES_MAX = 512;
 
 export class ByteSlab {
-  #slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
+  #slab = newSlab();
   #words = new Int32Array(this.#slab.buffer);
   #used = 0;
 
@@ -26,9 +28,8 @@ export class ByteSlab {
       whole.fill(source.bytes.subarray(start, end));
       return new Uint8Array(whole.buffer, 0, count);
     }
-    // Of the slab, not SLAB_BYTES: a slab whose buffer the receiver of a copy gave away has none.
-    if (this.#used + count > this.#slab.length) {
-      this.#slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
+    if (this.#used + count > SLAB_BYTES) {
+      this.#slab = newSlab();
       this.#words = new Int32Array(this.#slab.buffer);
       this.#used = 0;
     }
@@ -38,6 +39,13 @@ export class ByteSlab {
     this.#used = (at + count + 7) & ~7;
     return new Uint8Array(this.#slab.buffer, at, count);
   }
+}
+
+/** Who transfers a copy's buffer to another thread gets it cloned: its neighbours stay. */
+function newSlab(): Buffer {
+  const slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
+  markAsUntransferable(slab.buffer);
+  return slab;
 }
 
 /**

@@ -49,15 +49,20 @@ test('a long copy does not use up a slab', (t) => {
   t.is(slab.copy(memory, 0, 8).buffer, first.buffer);
 });
 
-test('a slab whose buffer somebody gave away is replaced', (t) => {
+test('who gives the buffer of a copy away takes nothing from its neighbours', (t) => {
   const memory = sharedViews(64);
   memory.bytes.fill(7);
   const slab = new ByteSlab();
-  const given = slab.copy(memory, 0, 8);
-  structuredClone(given, { transfer: [given.buffer as ArrayBuffer] });
-  t.is(given.length, 0);
+  const [kept, given] = [slab.copy(memory, 0, 5), slab.copy(memory, 0, 8)];
+  try {
+    structuredClone(given, { transfer: [given.buffer as ArrayBuffer] });
+  } catch (error) {
+    // Newer versions of Node refuse where older ones clone.
+    t.is((error as Error).name, 'DataCloneError');
+  }
+  t.deepEqual([...kept], [7, 7, 7, 7, 7]);
+  t.deepEqual([...given], [7, 7, 7, 7, 7, 7, 7, 7]);
   t.deepEqual([...slab.copy(memory, 0, 3)], [7, 7, 7]);
-  t.deepEqual([...slab.copy(memory, 0, 0)], []);
 });
 
 test('a copy from any offset of any length holds these bytes and no others', (t) => {

@@ -32,7 +32,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   sync: { inside: ['format', 'io', 'control'], outside: ['node:worker_threads'] },
   memtable: { inside: ['format', 'control'], outside: [] },
   keys: { inside: ['format'], outside: [] },
-  values: { inside: ['format'], outside: ['msgpackr'] },
+  values: { inside: ['format'], outside: ['msgpackr', 'node:worker_threads'] },
   recovery: { inside: ['format', 'io', 'codec', 'wal', 'memtable'], outside: [] },
   store: {
     inside: [
