@@ -56,10 +56,13 @@ export function applyOperation(state: CrashState, life: number, operation: Crash
   if (operation.commit !== undefined) state.commit = operation.commit;
 }
 
+/** More operations than a run can have of which every value was deleted again by a later one. */
+const TRACELESS_MAX = 100;
+
 /**
  * The number of operations of `life`, at least `acknowledged`, after which `base` has become
  * `found`. An operation that wrote a value which is still there gives the lower bound; only
- * operations that leave no value behind can follow it.
+ * operations that leave no value behind, or one that a later one deleted, can follow it.
  */
 export function findPrefix(
   base: CrashState,
@@ -69,23 +72,17 @@ export function findPrefix(
 ): PrefixSearch {
   const state: CrashState = { values: new Map(base.values), commit: base.commit };
   const seen = lastOperationSeen(found, life.life);
+  const least = Math.max(seen, acknowledged);
   let match = -1;
   let difference = '';
-  for (let number = 0; ; number++) {
+  for (let number = 0; number <= least + TRACELESS_MAX; number++) {
     const operation = number === 0 ? undefined : operationAt(life, number);
-    if (
-      number > seen &&
-      number > acknowledged &&
-      operation !== undefined &&
-      leavesTrace(operation)
-    ) {
-      break;
-    }
+    if (number > least && operation !== undefined && leavesTrace(operation)) break;
     if (operation !== undefined) applyOperation(state, life.life, operation);
     if (number < seen) continue;
     const problem = differenceOf(state, found);
     if (problem === undefined) match = number;
-    else if (number === Math.max(seen, acknowledged)) difference = problem;
+    else if (number === least) difference = problem;
     if (problem === undefined && number >= acknowledged) {
       return { state, operations: number, problem: '' };
     }
@@ -140,8 +137,9 @@ function lastOperationSeen(found: CrashState, life: number): number {
   return last;
 }
 
-function leavesTrace({ writes, counters, commit }: CrashOperation): boolean {
-  return counters.length > 0 || commit !== undefined || writes.some(({ type }) => type === 'put');
+/** Counters and commits are never deleted. */
+function leavesTrace({ counters, commit }: CrashOperation): boolean {
+  return counters.length > 0 || commit !== undefined;
 }
 
 function brief(value: string | undefined): string {

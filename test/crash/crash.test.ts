@@ -55,6 +55,21 @@ test('the oracle accepts every prefix with what was acknowledged, and knows its 
   }
 });
 
+test('the oracle accepts a prefix whose last value was deleted again', (t) => {
+  const profile = { ...LIFE.profile, keys: 60, valueBytesMax: 30_000, batchOperationsMax: 2 };
+  const life = { seed: 55_184, life: 83, profile };
+  const deleted = operationAt(life, 15).writes[0]!;
+  t.deepEqual([deleted.type, operationAt(life, 14).writes[0]!.key], ['delete', deleted.key]);
+  const base = { values: new Map([[deleted.key, 'of an earlier life']]), commit: undefined };
+  const found: CrashState = { values: new Map(base.values), commit: undefined };
+  for (let number = 1; number <= 15; number++) {
+    applyOperation(found, life.life, operationAt(life, number));
+    const { state, problem } = findPrefix(base, found, life, 0);
+    t.is(problem, '');
+    t.deepEqual(state, found);
+  }
+});
+
 test('the oracle notices a lost acknowledged operation', (t) => {
   const count = lastWith('put', 100);
   t.regex(findPrefix(emptyState(), stateAfter(count - 1), LIFE, count).problem, /acknowledged/);
