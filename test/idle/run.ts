@@ -12,8 +12,8 @@ import { measure } from './measure.js';
 const IDLE_PERCENT_MAX = 0.5;
 const EMPTY_BYTES_MAX = 2 * 1024 * 1024;
 const OPEN_MS_MAX = 15;
-/** The heap and its libraries come and go by some dozens. */
-const MAPPINGS_GROWTH_MAX = 100;
+/** The heap and its libraries come and go by some. */
+const MAPPINGS_GROWTH_MAX = 40;
 const MEMORY_GROWTH_MAX = 16 * 1024 * 1024;
 const OPENINGS = 40;
 const IOS = ['mapped', 'buffered'] as const;
