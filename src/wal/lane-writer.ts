@@ -162,12 +162,7 @@ export class LaneWriter {
 
   /** Like append, for a caller that holds the lane's lock. */
   appendLocked(dataBytes: number, hasOperations: boolean): number {
-    try {
-      return this.#write(dataBytes, hasOperations, true);
-    } catch (error) {
-      poison(this.ring.context.control, error);
-      throw error;
-    }
+    return this.#writeOrPoison(dataBytes, hasOperations, true);
   }
 
   /** Appends a no-op, which carries the watermark. Needs room, as every record. */
@@ -179,9 +174,19 @@ export class LaneWriter {
     this.#words[at + 1] = 0;
     acquireLock(this.#control, this.#laneAt + LANE_LOCK, this.#mark);
     try {
-      return this.#write(dataBytes, false, false);
+      return this.#writeOrPoison(dataBytes, false, false);
     } finally {
       releaseLock(this.#control, this.#laneAt + LANE_LOCK);
+    }
+  }
+
+  /** A sequence that was taken and did not become a record leaves nothing to go on with. */
+  #writeOrPoison(dataBytes: number, hasOperations: boolean, isIndexed: boolean): number {
+    try {
+      return this.#write(dataBytes, hasOperations, isIndexed);
+    } catch (error) {
+      poison(this.ring.context.control, error);
+      throw error;
     }
   }
 
@@ -244,12 +249,7 @@ export class LaneWriter {
     this.#words[at + 1] = 8;
     this.#words[at + 4] = this.ring.generationOf(next);
     this.#words[at + 5] = 0;
-    try {
-      this.#write(TRAILER_BYTES - RECORD_HEADER_BYTES, false, false);
-    } catch (error) {
-      poison(control, error);
-      throw error;
-    }
+    this.#writeOrPoison(TRAILER_BYTES - RECORD_HEADER_BYTES, false, false);
     const before = control.slotStart(this.lane, this.#control[this.#laneAt + LANE_SLOT]!);
     this.#control[before + SLOT_END] = this.#position;
     Atomics.store(this.#control, before + SLOT_STATE, SLOT_DRAINING);

@@ -2,6 +2,7 @@
 // unknown. Nothing but types and the one cast.
 
 import { open } from '../../src/index.js';
+import { withMedium } from './medium.js';
 
 export interface AnyRange {
   gt?: unknown;
@@ -76,5 +77,5 @@ export interface AnyOptions {
 }
 
 export async function openAny(path: string, options: AnyOptions): Promise<AnyStore> {
-  return (await open(path, options)) as unknown as AnyStore;
+  return (await open(path, withMedium(options))) as unknown as AnyStore;
 }

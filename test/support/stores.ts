@@ -19,6 +19,7 @@ import type {
 } from '../../src/index.js';
 import { isLaneError, LaneError, open } from '../../src/index.js';
 import { openIn } from '../../src/store/open.js';
+import { withMedium } from './medium.js';
 import { temporaryDirectory } from './temporary-directory.js';
 import { TestDisk } from './test-disk.js';
 import { TestEnvironment } from './test-environment.js';
@@ -40,7 +41,7 @@ export async function openAt<
   path: string,
   options?: OpenOptions<KE, VE>,
 ): Promise<Store<KeyOf<KE>, ValueOf<VE>>> {
-  const store = await open<KE, VE>(path, options);
+  const store = await open<KE, VE>(path, withMedium(options));
   t.teardown(() => store.close().catch(() => undefined));
   return store;
 }
