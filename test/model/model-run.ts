@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { Choices } from '../support/choices.js';
+import { isPossible } from '../support/medium.js';
 import {
   closeSnapshot,
   compareAll,
@@ -88,6 +89,7 @@ const WEIGHTS = Object.fromEntries(
 const STEP_MS_MAX = 20_000;
 
 const KEY_ENCODINGS = ['ordered', 'utf8', 'binary'] as const;
+const IOS = ['mapped', 'buffered'] as const;
 const VALUE_ENCODINGS = ['msgpack', 'json', 'utf8', 'binary'] as const;
 
 /** Twelve neighbouring seeds use every pair of encodings. */
@@ -95,7 +97,7 @@ export async function runModel(options: ModelRunOptions): Promise<ModelRunResult
   const directory = mkdtempSync(join(tmpdir(), 'lanedb-model-'));
   const keyEncoding = KEY_ENCODINGS[options.seed % 3] as (typeof KEY_ENCODINGS)[number];
   const valueEncoding = VALUE_ENCODINGS[options.seed % 4] as (typeof VALUE_ENCODINGS)[number];
-  const ios = options.io === undefined ? (['mapped', 'buffered'] as const) : [options.io];
+  const ios = options.io === undefined ? IOS.filter(isPossible) : [options.io];
   const settings = { directory: join(directory, 'store'), keyEncoding, valueEncoding, ios };
   const session = new ModelSession(settings, new Choices(options.seed));
   const result = { encodings: `${keyEncoding}/${valueEncoding}`, operations: 0, reopens: 0 };

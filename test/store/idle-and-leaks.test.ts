@@ -10,6 +10,7 @@ import type { CyclesReport, RestReport, SmallReport } from '../idle/child.js';
 import { measure } from '../idle/measure.js';
 import { hasResources } from '../idle/resources.js';
 import { openAny } from '../support/any-store.js';
+import { isPossible } from '../support/medium.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
 const REST_MS = 3000;
@@ -21,9 +22,9 @@ const EMPTY_BYTES_MAX = 2 * 1024 * 1024;
 /** Far above what is measured: only a loop that never rests is found here. */
 const REST_SHARE_MAX = 0.05;
 
-const onLinux = hasResources() ? test : test.skip;
-
 for (const io of ['mapped', 'buffered'] as const) {
+  const testIo = isPossible(io) ? test : test.skip;
+  const onLinux = hasResources() ? testIo : test.skip;
   onLinux(
     `opening and closing leaves no descriptor, mapping, thread or disk (${io})`,
     async (t) => {
@@ -40,7 +41,7 @@ for (const io of ['mapped', 'buffered'] as const) {
     },
   );
 
-  test(`an open store at rest uses no processor (${io})`, async (t) => {
+  testIo(`an open store at rest uses no processor (${io})`, async (t) => {
     const path = join(temporaryDirectory(t), 'store');
     const { report } = await measure<RestReport>({ kind: 'rest', path, io, amount: REST_MS });
     const share = report.cpuMs / report.wallMs;
@@ -48,7 +49,7 @@ for (const io of ['mapped', 'buffered'] as const) {
     t.true(share < REST_SHARE_MAX);
   });
 
-  test(`a process that never closes its store ends by itself, writes made (${io})`, async (t) => {
+  testIo(`a process that never closes its store ends by itself, writes made (${io})`, async (t) => {
     const path = join(temporaryDirectory(t), 'store');
     const { endMs } = await measure({ kind: 'end', path, io, amount: 500 });
     t.log(`${endMs.toFixed(0)} ms`);
@@ -57,7 +58,7 @@ for (const io of ['mapped', 'buffered'] as const) {
     await store.close();
   });
 
-  test(`an empty store is small (${io})`, async (t) => {
+  testIo(`an empty store is small (${io})`, async (t) => {
     const path = join(temporaryDirectory(t), 'stores');
     mkdirSync(path);
     const { report } = await measure<SmallReport>({ kind: 'small', path, io, amount: 10 });
