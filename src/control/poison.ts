@@ -14,6 +14,7 @@ import {
 
 const SETTING = 1;
 const SET = 2;
+const SETTING_MS_MAX = 100;
 
 interface PoisonText {
   message: string;
@@ -37,6 +38,7 @@ export function poison(control: ControlBlock, cause: unknown): void {
     control.poisonText.set(bytes.subarray(0, POISON_TEXT_BYTES));
     control.words[POISON_BYTES] = Math.min(bytes.length, POISON_TEXT_BYTES);
     Atomics.store(control.words, POISON, SET);
+    Atomics.notify(control.words, POISON);
   }
   for (const word of [DURABLE, SYNC_REQUEST, PREPARE_DONE]) Atomics.notify(control.words, word);
 }
@@ -59,6 +61,10 @@ export function poisonError(control: ControlBlock): LaneError {
 }
 
 function readText(control: ControlBlock): PoisonText {
+  // Another thread may be writing it this moment; one that died over it is not waited for.
+  if (Atomics.load(control.words, POISON) === SETTING) {
+    Atomics.wait(control.words, POISON, SETTING, SETTING_MS_MAX);
+  }
   if (Atomics.load(control.words, POISON) !== SET) return { message: 'a write or sync failed' };
   const bytes = control.poisonText.slice(0, control.words[POISON_BYTES]!);
   const text: unknown = JSON.parse(new TextDecoder().decode(bytes));

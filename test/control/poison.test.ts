@@ -93,6 +93,27 @@ test('a store that is being poisoned by another thread has an error already', (t
   t.is(errorOf(control).code, 'STORE_POISONED');
 });
 
+// Serial: it replaces a global function while it runs.
+test.serial('what another thread is poisoning the store with this moment is waited for', (t) => {
+  const other = newControl();
+  poison(other, new LaneError('IO_ERROR', 'EIO at the very moment'));
+  const control = newControl();
+  control.words[POISON] = 1;
+  const { wait } = Atomics;
+  t.teardown(() => {
+    Atomics.wait = wait;
+  });
+  Atomics.wait = (() => {
+    control.words.set(other.words);
+    control.poisonText.set(other.poisonText);
+    return 'ok';
+  }) as typeof Atomics.wait;
+  const error = errorOf(control);
+  Atomics.wait = wait;
+  t.regex(error.message, /EIO at the very moment/);
+  t.is((error.cause as LaneError).code, 'IO_ERROR');
+});
+
 test('poison wakes everybody who waits for a sync, a segment or a request', async (t) => {
   const control = newControl();
   const waits = [DURABLE, SYNC_REQUEST, PREPARE_DONE].map((word) =>
