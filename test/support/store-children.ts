@@ -33,7 +33,9 @@ export async function startStoreChild(
     ([code, signal]) => (signal ?? code) as NodeJS.Signals | number | null,
   );
   const lines = createInterface({ input: child.stdout });
-  const line = await Promise.race([once(lines, 'line'), ended.then(() => undefined)]);
+  // Not its exit: that may be told before the last line it wrote.
+  const silent = once(lines, 'close').then(() => undefined);
+  const line = await Promise.race([once(lines, 'line'), silent]);
   if (line === undefined) throw new Error(`the process ended without a report: ${await ended}`);
   return { child, answer: JSON.parse(String(line[0])) as StoreAnswer, ended };
 }
