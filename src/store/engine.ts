@@ -17,6 +17,7 @@ import {
 import { fence } from '../control/fence.js';
 import { isPoisoned, poison, poisonError } from '../control/poison.js';
 import { scratchLocation } from '../control/pool.js';
+import type { SuperblockWriter } from '../directory/superblock-writer.js';
 import { isLaneError, LaneError } from '../errors.js';
 import { segmentName } from '../format/file-name.js';
 import { NO_OP_BYTES } from '../format/record.js';
@@ -26,16 +27,15 @@ import type { DirectoryLock } from '../io/directory-lock.js';
 import type { RecoveryReport } from '../recovery/report.js';
 import type { Background } from '../sync/background.js';
 import { GroupPromises } from '../sync/group-promises.js';
+import type { Environment } from '../threads/environment.js';
 import { LaneWriter } from '../wal/lane-writer.js';
 import { SegmentRing } from '../wal/segment-ring.js';
 import type { LogContext } from '../wal/segment-spec.js';
-import type { Environment } from './environment.js';
 import { LaneReads } from './lane-reads.js';
 import type { LogMemory } from './log-memory.js';
 import type { OpenedLog } from './open-log.js';
 import { OperationBuffers } from './operation-buffer.js';
 import type { Settings } from './options.js';
-import type { SuperblockWriter } from './superblock-writer.js';
 
 export interface EngineParts {
   opened: OpenedLog;

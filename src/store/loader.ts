@@ -3,21 +3,17 @@
 // once recovery has read the superblock.
 
 import { NEXT_GENERATION } from '../control/control-block.js';
+import { unusedGeneration } from '../directory/unused-generation.js';
 import { LaneError } from '../errors.js';
-import { parseSegmentName } from '../format/file-name.js';
 import { ERA_MAX } from '../format/operation.js';
-import type { Superblock } from '../format/superblock.js';
 import type { SuperblockState } from '../recovery/read-superblock.js';
 import type { RecoverySink } from '../recovery/recover.js';
+import type { Environment } from '../threads/environment.js';
 import { CopySink } from './copy-sink.js';
-import type { Environment } from './environment.js';
 import { ImageSink } from './image-sink.js';
 import type { LogMemory, MemoryShape } from './log-memory.js';
 import type { Settings } from './options.js';
 import type { ProgressMeter } from './progress.js';
-
-/** Generations are 32-bit numbers; an open leaves room for what a run can use. */
-const GENERATION_MAX = 0xfff00000;
 
 export interface OpenRequest {
   directory: string;
@@ -78,16 +74,4 @@ export class Loader implements RecoverySink {
 /** Full sequences stay safe integers, so eras have an end. */
 export function erasUsedUp(): LaneError {
   return new LaneError('SEQUENCE_LIMIT', 'the store has used up its eras');
-}
-
-function unusedGeneration(block: Superblock, files: string[]): number {
-  let next = block.nextGeneration;
-  for (const name of files) {
-    const parsed = parseSegmentName(name);
-    if (parsed !== undefined) next = Math.max(next, parsed.generation + 1);
-  }
-  if (next > GENERATION_MAX) {
-    throw new LaneError('SEQUENCE_LIMIT', 'the store has used up its generations');
-  }
-  return next;
 }

@@ -20,26 +20,25 @@ import {
   SLOT_STATE,
   SLOT_SYNCED,
 } from '../control/control-block.js';
+import { removeFiles, syncParent } from '../directory/directory-files.js';
+import { SuperblockWriter } from '../directory/superblock-writer.js';
 import { LaneError } from '../errors.js';
 import { parseSegmentName, segmentName } from '../format/file-name.js';
 import { SEGMENT_HEADER_BYTES } from '../format/segment-header.js';
 import type { Superblock } from '../format/superblock.js';
 import { STORE_CLEAN } from '../format/superblock.js';
 import { invariant } from '../invariant.js';
-import type { FileSystem } from '../io/file-system.js';
-import { errnoCode } from '../io/system-error.js';
 import { recover } from '../recovery/recover.js';
 import type { RecoveryReport } from '../recovery/report.js';
+import { beginLane } from '../wal/begin-lane.js';
 import type { LogContext } from '../wal/segment-spec.js';
 import { compactLog } from './compact-log.js';
 import type { CopySink } from './copy-sink.js';
 import type { ImageSink } from './image-sink.js';
-import { beginLane } from './lanes.js';
 import type { OpenRequest } from './loader.js';
 import { Loader, memoryShape } from './loader.js';
 import { LogMemory } from './log-memory.js';
 import { ProgressMeter } from './progress.js';
-import { SuperblockWriter } from './superblock-writer.js';
 import { writeSealed } from './write-sealed.js';
 
 /** From here on in an era, an open begins a new one. */
@@ -123,16 +122,6 @@ export async function openLog(request: OpenRequest): Promise<OpenedLog> {
   return { log, context, superblock, report };
 }
 
-/** Makes the directory's own name durable, whoever made it. */
-function syncParent(fileSystem: FileSystem, directory: string): void {
-  try {
-    fileSystem.syncDirectory(fileSystem.join(directory, '..'));
-  } catch (error) {
-    // A directory made by somebody else may lie in one that we cannot read: its name is their care.
-    if (errnoCode(error) !== 'EACCES') throw error;
-  }
-}
-
 /** What stats() tells of a log that nobody writes: the segment in which it ends. */
 function describeLane(log: LogMemory, report: RecoveryReport): void {
   const { words } = log.control;
@@ -174,7 +163,8 @@ async function commitCopy(target: CommitTarget, log: LogMemory, copy: CopySink):
   });
   const old = report.segments.filter((one) => one.role === 'sealed' || one.role === 'live');
   removeFiles(
-    target,
+    context.fileSystem,
+    context.directory,
     old.map((one) => one.file),
   );
   log.limitToBudget();
@@ -250,16 +240,9 @@ function cleanLane(firstGeneration: number, liveGeneration: number) {
 /** Standbys and leftovers: nothing refers to them, nothing in them is needed. */
 function removeUnused(request: OpenRequest, report: RecoveryReport): void {
   const standbys = report.segments.filter((one) => one.role === 'standby');
-  removeFiles(request, [...standbys.map((one) => one.file), ...report.leftovers]);
-}
-
-function removeFiles(request: OpenRequest, names: string[]): void {
-  const { fileSystem } = request.environment;
-  for (const name of names) {
-    const path = fileSystem.join(request.directory, name);
-    if (fileSystem.kind(path) === 'file') fileSystem.remove(path);
-  }
-  if (names.length > 0) fileSystem.syncDirectory(request.directory);
+  const { directory, environment } = request;
+  const names = [...standbys.map((one) => one.file), ...report.leftovers];
+  removeFiles(environment.fileSystem, directory, names);
 }
 
 function problemError(report: RecoveryReport): LaneError {

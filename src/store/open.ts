@@ -1,19 +1,17 @@
 // Opening of a store: judge the path, take the lock, bring the log into memory, and go.
 
 import { IS_BUFFERED } from '../control/control-block.js';
-import { isLaneError, LaneError } from '../errors.js';
-import { parseSegmentName, SUPERBLOCK_NAME, segmentName } from '../format/file-name.js';
+import { chooseMedium } from '../directory/choose-medium.js';
+import { judgeDirectory } from '../directory/judge-directory.js';
+import { SUPERBLOCK_NAME } from '../format/file-name.js';
 import type { DirectoryLock } from '../io/directory-lock.js';
-import type { FileSystem } from '../io/file-system.js';
 import type { KeyEncoding, KeyOf } from '../keys/key.js';
 import { keyCodec } from '../keys/key-codec.js';
-import { holdsRecords } from '../recovery/load-segment.js';
-import { directoryKind, readSuperblock } from '../recovery/read-superblock.js';
+import type { Environment } from '../threads/environment.js';
+import { nodeEnvironment } from '../threads/environment.js';
 import type { ValueEncoding, ValueOf } from '../values/value.js';
 import { valueCodec } from '../values/value-codec.js';
 import { Engine } from './engine.js';
-import type { Environment } from './environment.js';
-import { nodeEnvironment } from './environment.js';
 import type { OpenRequest } from './loader.js';
 import { createLog, openLog } from './open-log.js';
 import type { OpenOptions, Settings } from './options.js';
@@ -56,10 +54,10 @@ async function openEngine(
   settings: Settings,
 ): Promise<Engine> {
   const { fileSystem } = environment;
-  const isNew = judgePath(fileSystem, directory, settings);
+  const isNew = judgeDirectory(fileSystem, directory, settings);
   const lock = environment.lock(directory, settings.readOnly);
   try {
-    const isMapped = chooseMedium(fileSystem, directory, settings);
+    const isMapped = chooseMedium(fileSystem, directory, settings.io);
     const request: OpenRequest = { directory, settings, environment, isMapped };
     // What the path is may have changed while somebody else held the lock.
     const isStillNew =
@@ -81,72 +79,6 @@ async function openEngine(
     releaseAfterFailure(lock);
     throw error;
   }
-}
-
-/**
- * True if a store is to be made here. Throws for what cannot be opened; makes only the directory.
- */
-function judgePath(fileSystem: FileSystem, directory: string, settings: Settings): boolean {
-  const kind = fileSystem.kind(directory);
-  if (kind === 'file' || kind === 'other') {
-    throw new LaneError('NOT_A_STORE', `${directory} is not a directory`, { file: directory });
-  }
-  const mayCreate = settings.createIfMissing && !settings.readOnly;
-  if (kind === 'none') {
-    if (!mayCreate) throw notFound(directory);
-    fileSystem.makeDirectory(directory);
-    return true;
-  }
-  const names = fileSystem.list(directory);
-  const found = directoryKind(names);
-  if (found === 'store') {
-    refuseOtherFormat(fileSystem, directory);
-    return false;
-  }
-  if (found === 'foreign') {
-    throw new LaneError('NOT_A_STORE', `${directory} holds other files and no store`, {
-      file: directory,
-    });
-  }
-  for (const name of names) refuseOrphan(fileSystem, directory, name);
-  if (!mayCreate) throw notFound(directory);
-  return true;
-}
-
-/** What is not ours to open is refused before the lock changes a byte of it. */
-function refuseOtherFormat(fileSystem: FileSystem, directory: string): void {
-  try {
-    readSuperblock(fileSystem, directory);
-  } catch (error) {
-    // Damage is judged under the lock: an owner may be in the middle of a write.
-    if (!isLaneError(error, 'CORRUPT')) throw error;
-  }
-}
-
-/**
- * A segment with records in a directory without a superblock is a store that lost it, not an empty
- * one.
- */
-function refuseOrphan(fileSystem: FileSystem, directory: string, name: string): void {
-  const parsed = parseSegmentName(name);
-  if (parsed === undefined || !holdsRecords(fileSystem, directory, parsed)) return;
-  throw new LaneError('CORRUPT', 'the superblock of the store is missing', {
-    file: fileSystem.join(directory, segmentName(parsed.lane, parsed.generation)),
-    offset: 0,
-  });
-}
-
-function notFound(directory: string): LaneError {
-  return new LaneError('STORE_NOT_FOUND', `there is no store in ${directory}`, { file: directory });
-}
-
-function chooseMedium(fileSystem: FileSystem, directory: string, settings: Settings): boolean {
-  if (settings.io === 'buffered') return false;
-  const canMap = fileSystem.canMap(directory);
-  if (canMap || settings.io === 'auto') return canMap;
-  throw new LaneError('IO_ERROR', `files in ${directory} cannot be mapped safely (option io)`, {
-    file: directory,
-  });
 }
 
 /**

@@ -1,7 +1,9 @@
 // Options of open(), checked: an unknown name, a wrong type or a value out of range is a TypeError
 // or RangeError that names the option and what it may be.
 
+import type { Medium } from '../directory/choose-medium.js';
 import type { KeyEncoding } from '../keys/key.js';
+import { booleanOption, integerOption, oneOfOption } from '../option-values.js';
 import type { ValueEncoding } from '../values/value.js';
 import type { OpenProgress } from './progress.js';
 
@@ -21,7 +23,7 @@ export interface OpenOptions<KE extends KeyEncoding = KeyEncoding, VE = ValueEnc
    * How records reach their file: 'buffered' with each sync, the default; 'mapped' as they are
    * written, so that nothing is lost when only the process dies; 'auto': mapped where that is safe.
    */
-  io?: 'buffered' | 'mapped' | 'auto' | undefined;
+  io?: Medium | undefined;
   /**
    * Most bytes of memory for records and their index; past it writes get STORE_FULL. 1 MiB to 1
    * GiB, default 256 MiB.
@@ -47,7 +49,7 @@ export interface Settings {
   readOnly: boolean;
   keyEncoding: KeyEncoding;
   valueEncoding: ValueEncoding;
-  io: 'buffered' | 'mapped' | 'auto';
+  io: Medium;
   memoryBytes: number;
   segmentBytes: number;
   syncDelayMs: number;
@@ -92,22 +94,22 @@ export function readOptions(path: unknown, options: unknown = {}): Settings {
     }
   }
   const given = options as Record<string, unknown>;
-  const memoryBytes = integer(given, 'memoryBytes', {
+  const memoryBytes = integerOption(given, 'memoryBytes', {
     min: MIB,
     max: MEMORY_BYTES_MAX,
     fallback: 256 * MIB,
   });
   const settings: Settings = {
-    createIfMissing: boolean(given, 'createIfMissing', true),
-    readOnly: boolean(given, 'readOnly', false),
-    keyEncoding: oneOf(given, 'keyEncoding', ['ordered', 'utf8', 'binary']),
+    createIfMissing: booleanOption(given, 'createIfMissing', true),
+    readOnly: booleanOption(given, 'readOnly', false),
+    keyEncoding: oneOfOption(given, 'keyEncoding', ['ordered', 'utf8', 'binary']),
     valueEncoding: valueEncoding(given['valueEncoding']),
-    io: oneOf(given, 'io', ['buffered', 'mapped', 'auto']),
+    io: oneOfOption(given, 'io', ['buffered', 'mapped', 'auto']),
     memoryBytes,
     segmentBytes: segmentBytes(given, memoryBytes),
-    syncDelayMs: integer(given, 'syncDelayMs', { min: 0, max: 1000, fallback: 5 }),
-    snapshotsMax: integer(given, 'snapshotsMax', { min: 1, max: 1_000_000, fallback: 1000 }),
-    snapshotAgeMsMax: integer(given, 'snapshotAgeMsMax', {
+    syncDelayMs: integerOption(given, 'syncDelayMs', { min: 0, max: 1000, fallback: 5 }),
+    snapshotsMax: integerOption(given, 'snapshotsMax', { min: 1, max: 1_000_000, fallback: 1000 }),
+    snapshotAgeMsMax: integerOption(given, 'snapshotAgeMsMax', {
       min: 1,
       max: 30 * DAY_MS,
       fallback: DAY_MS / 24,
@@ -121,50 +123,11 @@ function segmentBytes(given: Record<string, unknown>, memoryBytes: number): numb
   const most = Math.floor(memoryBytes / SEGMENTS_MIN / SEGMENT_UNIT) * SEGMENT_UNIT;
   const max = Math.min(SEGMENT_BYTES_MAX, most);
   const fallback = Math.min(SEGMENT_BYTES_DEFAULT, max);
-  const bytes = integer(given, 'segmentBytes', { min: SEGMENT_UNIT, max, fallback });
+  const bytes = integerOption(given, 'segmentBytes', { min: SEGMENT_UNIT, max, fallback });
   if (bytes % SEGMENT_UNIT !== 0) {
     throw new RangeError(`option segmentBytes must be a multiple of ${SEGMENT_UNIT}, not ${bytes}`);
   }
   return bytes;
-}
-
-function integer(
-  given: Record<string, unknown>,
-  name: string,
-  range: { min: number; max: number; fallback: number },
-): number {
-  const value = given[name];
-  if (value === undefined) return range.fallback;
-  if (typeof value !== 'number') throw new TypeError(`option ${name} must be a number`);
-  if (!Number.isInteger(value) || value < range.min || value > range.max) {
-    throw new RangeError(
-      `option ${name} must be a whole number from ${range.min} to ${range.max}, not ${value}`,
-    );
-  }
-  return value;
-}
-
-function boolean(given: Record<string, unknown>, name: string, fallback: boolean): boolean {
-  const value = given[name];
-  if (value === undefined) return fallback;
-  if (typeof value !== 'boolean') throw new TypeError(`option ${name} must be true or false`);
-  return value;
-}
-
-function oneOf<T extends string>(
-  given: Record<string, unknown>,
-  name: string,
-  allowed: readonly [T, ...T[]],
-): T {
-  const value = given[name];
-  if (value === undefined) return allowed[0];
-  const found = allowed.find((one) => one === value);
-  if (found === undefined) {
-    throw new TypeError(
-      `option ${name} must be one of ${allowed.map((one) => `'${one}'`).join(', ')}`,
-    );
-  }
-  return found;
 }
 
 function valueEncoding(value: unknown): ValueEncoding {

@@ -16,7 +16,7 @@ import {
 import { acquireAll, fence, releaseAll } from '../../src/control/fence.js';
 import { acquireLock, holderOf, releaseLock } from '../../src/control/lane-lock.js';
 import { NodeFileSystem } from '../../src/io/node-file-system.js';
-import { BackgroundThreads } from '../../src/store/background-threads.js';
+import { BackgroundThreads } from '../../src/threads/background-threads.js';
 import type { LaneResult, LaneTask } from '../support/lane-thread.js';
 import { LogFixture } from '../support/log-fixture.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';

@@ -13,6 +13,7 @@ import {
   SLOT_SEALED,
   SLOT_STATE,
 } from '../../src/control/control-block.js';
+import type { SuperblockWriter } from '../../src/directory/superblock-writer.js';
 import { KIND_BATCH, KIND_DELETE, KIND_PUT, kindWord } from '../../src/format/operation.js';
 import { firstOperation, nextOperation, TRAILER_BYTES } from '../../src/format/record.js';
 import { SEGMENT_HEADER_BYTES } from '../../src/format/segment-header.js';
@@ -22,7 +23,6 @@ import { addLane } from '../../src/store/lanes.js';
 import type { OpenedLog } from '../../src/store/open-log.js';
 import { createLog } from '../../src/store/open-log.js';
 import { readOptions } from '../../src/store/options.js';
-import type { SuperblockWriter } from '../../src/store/superblock-writer.js';
 import { LaneWriter } from '../../src/wal/lane-writer.js';
 import { moveFirstGeneration, recycleSegment } from '../../src/wal/prepare-segment.js';
 import { SegmentRing } from '../../src/wal/segment-ring.js';

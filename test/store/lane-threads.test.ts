@@ -22,8 +22,8 @@ import {
 import { firstOperation, nextOperation } from '../../src/format/record.js';
 import { NodeFileSystem } from '../../src/io/node-file-system.js';
 import { recover } from '../../src/recovery/recover.js';
-import { nodeEnvironment } from '../../src/store/environment.js';
 import { openIn } from '../../src/store/open.js';
+import { nodeEnvironment } from '../../src/threads/environment.js';
 import type { SegmentBytes, WalReader } from '../../src/wal/wal-reader.js';
 import { textEntries } from '../support/lane-model.js';
 import { changesOf, type LaneResult, type LaneTask } from '../support/lane-thread.js';

@@ -1,14 +1,13 @@
 // Numbers that come to their end: eras and generations are refused in time, sequences begin a new era.
 
 import test from 'ava';
-
+import { SuperblockWriter } from '../../src/directory/superblock-writer.js';
 import { ERA_MAX } from '../../src/format/operation.js';
 import type { Superblock } from '../../src/format/superblock.js';
 import { STORE_CLEAN, STORE_OPEN } from '../../src/format/superblock.js';
 import { open } from '../../src/index.js';
 import { NodeFileSystem } from '../../src/io/node-file-system.js';
 import { readSuperblock } from '../../src/recovery/read-superblock.js';
-import { SuperblockWriter } from '../../src/store/superblock-writer.js';
 import { openAt, openNew, rejectsWith } from '../support/stores.js';
 
 /** A closed, empty store whose superblock says something else. */

@@ -3,8 +3,8 @@
 import test from 'ava';
 
 import { open } from '../../src/index.js';
-import { nodeEnvironment } from '../../src/store/environment.js';
 import { openIn } from '../../src/store/open.js';
+import { nodeEnvironment } from '../../src/threads/environment.js';
 import { startStoreChild } from '../support/store-children.js';
 import { newPath, openAt, openNew, rejectsWith } from '../support/stores.js';
 

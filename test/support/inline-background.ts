@@ -7,9 +7,9 @@ import { DURABLE } from '../../src/control/control-block.js';
 import { isPoisoned, poison } from '../../src/control/poison.js';
 import { viewPool } from '../../src/control/pool.js';
 import type { FileSystem } from '../../src/io/file-system.js';
-import type { BackgroundData } from '../../src/store/background-threads.js';
 import type { Background } from '../../src/sync/background.js';
 import { SyncRound } from '../../src/sync/sync-round.js';
+import type { BackgroundData } from '../../src/threads/background-threads.js';
 import { prepareWanted } from '../../src/wal/prepare-segment.js';
 import type { LogContext } from '../../src/wal/segment-spec.js';
 

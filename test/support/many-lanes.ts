@@ -6,14 +6,14 @@ import type { ExecutionContext } from 'ava';
 
 import { keyCodec } from '../../src/keys/key-codec.js';
 import { Engine } from '../../src/store/engine.js';
-import type { Environment } from '../../src/store/environment.js';
-import { nodeEnvironment } from '../../src/store/environment.js';
 import { addLane } from '../../src/store/lanes.js';
 import { createLog } from '../../src/store/open-log.js';
 import type { OpenOptions } from '../../src/store/options.js';
 import { readOptions } from '../../src/store/options.js';
 import { ReadPath } from '../../src/store/read-path.js';
 import { Store } from '../../src/store/store.js';
+import type { Environment } from '../../src/threads/environment.js';
+import { nodeEnvironment } from '../../src/threads/environment.js';
 import { valueCodec } from '../../src/values/value-codec.js';
 import { SegmentRing } from '../../src/wal/segment-ring.js';
 import { LogFixture, type TestLane } from './log-fixture.js';

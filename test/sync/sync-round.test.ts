@@ -25,7 +25,8 @@ import {
 } from '../../src/control/control-block.js';
 import { segmentName } from '../../src/format/file-name.js';
 import { SEGMENT_HEADER_BYTES } from '../../src/format/segment-header.js';
-import { admitLane, beginLane } from '../../src/store/lanes.js';
+import { admitLane } from '../../src/store/lanes.js';
+import { beginLane } from '../../src/wal/begin-lane.js';
 import { claimSlot, prepareNext } from '../../src/wal/prepare-segment.js';
 import { readLane } from '../support/read-lane.js';
 import { beginRing, fillSegment, firstOf } from '../support/ring-fixture.js';

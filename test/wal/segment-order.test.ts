@@ -14,8 +14,8 @@ import {
   SLOT_STATE,
 } from '../../src/control/control-block.js';
 import { isLaneError } from '../../src/errors.js';
-import { beginLane } from '../../src/store/lanes.js';
 import { LogMemory } from '../../src/store/log-memory.js';
+import { beginLane } from '../../src/wal/begin-lane.js';
 import { claimSlot, prepareNext, prepareWanted } from '../../src/wal/prepare-segment.js';
 import { SegmentRing } from '../../src/wal/segment-ring.js';
 import type { LogContext } from '../../src/wal/segment-spec.js';

@@ -4,8 +4,8 @@ import test from 'ava';
 
 import { CLOSING, ControlBlock, POISON, PREPARE_REQUEST } from '../../src/control/control-block.js';
 import { poison } from '../../src/control/poison.js';
-import type { Sleep } from '../../src/store/serve-requests.js';
-import { serveRequests } from '../../src/store/serve-requests.js';
+import type { Sleep } from '../../src/threads/serve-requests.js';
+import { serveRequests } from '../../src/threads/serve-requests.js';
 
 function newControl(): ControlBlock {
   return ControlBlock.create({ lanesMax: 1, slotsPerLane: 1, chunkCount: 1 });

@@ -1,10 +1,9 @@
 // Commits by the superblock: one slot after the other, each synced, so that one good slot always holds.
 
 import test from 'ava';
-
+import { SuperblockWriter } from '../../src/directory/superblock-writer.js';
 import { STORE_CLEAN, STORE_OPEN } from '../../src/format/superblock.js';
 import { readSuperblock } from '../../src/recovery/read-superblock.js';
-import { SuperblockWriter } from '../../src/store/superblock-writer.js';
 import { newDisk } from '../support/test-disk-helpers.js';
 
 const BLOCK = {

@@ -23,9 +23,9 @@ import {
 } from '../../src/control/control-block.js';
 import { isPoisoned, poisonError } from '../../src/control/poison.js';
 import { NodeFileSystem } from '../../src/io/node-file-system.js';
-import { BackgroundThreads } from '../../src/store/background-threads.js';
-import { beginLane } from '../../src/store/lanes.js';
 import { LogMemory } from '../../src/store/log-memory.js';
+import { BackgroundThreads } from '../../src/threads/background-threads.js';
+import { beginLane } from '../../src/wal/begin-lane.js';
 import { openNew, SMALL } from '../support/stores.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 

@@ -1,9 +1,8 @@
 // The real world of a store, and a world without native packages.
 
 import test from 'ava';
-
-import { nodeEnvironment } from '../../src/store/environment.js';
 import { openIn } from '../../src/store/open.js';
+import { nodeEnvironment } from '../../src/threads/environment.js';
 import { newPath, openAt, rejectsWith } from '../support/stores.js';
 
 test('ids of stores are random, sixteen bytes', (t) => {
