@@ -23,6 +23,7 @@ import { SEGMENT_OPEN, SEGMENT_SEALED } from '../format/segment-header.js';
 import {
   LANE_BYTES,
   LANES_OFFSET,
+  PURPOSE_OFFSET,
   SLOT_BYTES,
   STORE_CLEAN,
   STORE_OPEN,
@@ -46,6 +47,7 @@ const KIND_NAMES = [
   'no-op',
   'rotation trailer',
   'oversize batch',
+  'entry',
 ];
 const FLAG_NAMES: readonly [number, string][] = [
   [FLAG_ERA, 'era'],
@@ -99,6 +101,13 @@ function* annotateSlot(lines: ByteLines): Generator<string> {
   const laneCount = Math.min(lines.peek(4) ?? 0, LANES_MAX);
   yield* lines.number(4, 'lanes');
   yield* lines.number(4, 'counter again');
+  yield* lines.field(PURPOSE_OFFSET - lines.at, 'reserved');
+  yield* lines.number(4, 'purpose', (purpose) => {
+    if (purpose === 0) return '0: store';
+    return purpose === 1 ? '1: log' : `${purpose}: unknown`;
+  });
+  yield* lines.field(4, 'reserved');
+  yield* lines.number(8, 'base position');
   yield* lines.field(LANES_OFFSET - lines.at, 'reserved');
   for (let index = 0; index < laneCount && lines.remaining > 0; index++) {
     const end = lines.at + LANE_BYTES;

@@ -86,6 +86,8 @@ export interface RecordFact {
   commit?: { offsets: Record<string, number>; watermark?: number };
   /** epoch barrier: epoch; checkpoint: id; rotation trailer: next generation */
   number?: number;
+  /** entry of a log */
+  valueBytes?: number;
   raw?: RawBytes;
 }
 

@@ -8,6 +8,7 @@ import {
   KIND_CHECKPOINT,
   KIND_COMMIT,
   KIND_DELETE,
+  KIND_ENTRY,
   KIND_NO_OP,
   KIND_PUT,
   keyBytesOf,
@@ -101,6 +102,8 @@ export class RecordFacts {
       }
       case KIND_NO_OP:
         return {};
+      case KIND_ENTRY:
+        return { valueBytes: count };
       default: {
         const high = kind === KIND_CHECKPOINT ? words[(body >>> 2) + 1]! >>> 0 : 0;
         return { number: high * WORD + (words[body >>> 2]! >>> 0) };

@@ -121,6 +121,7 @@ function contentText(fact: RecordFact): string {
   if (fact.operations !== undefined) {
     return [counted(fact.operations, 'operation'), ...commitTexts(fact)].join(', ');
   }
+  if (fact.valueBytes !== undefined) return counted(fact.valueBytes, 'byte');
   if (fact.number === undefined) return '';
   const name = fact.type === 'rotation trailer' ? 'next generation' : fact.type.split(' ')[0];
   return `${name} ${fact.number}`;

@@ -14,6 +14,8 @@ export const KIND_NO_OP = 7;
 export const KIND_ROTATION_TRAILER = 8;
 /** Reserved: a batch too large for a segment, kept in the value log. */
 export const KIND_OVERSIZE_BATCH = 9;
+/** Bytes of a log's user. */
+export const KIND_ENTRY = 10;
 
 /** The era of the sequence stands in an extension; without it, it is the store's current era. */
 export const FLAG_ERA = 1;

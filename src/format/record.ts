@@ -10,6 +10,7 @@ import {
   KIND_CHECKPOINT,
   KIND_COMMIT,
   KIND_DELETE,
+  KIND_ENTRY,
   KIND_EPOCH_BARRIER,
   KIND_NO_OP,
   KIND_PUT,
@@ -69,7 +70,7 @@ export function isWellFormed(words: Int32Array, start: number, dataBytes: number
   if (!isHeadWellFormed(words, start, dataBytes)) return false;
   const word = words[start >>> 2]!;
   const kind = kindOf(word);
-  if (kind === KIND_PUT || kind === KIND_DELETE || kind === KIND_NO_OP) return true;
+  if (kind <= KIND_DELETE || kind === KIND_NO_OP || kind === KIND_ENTRY) return true;
   if (kind === KIND_BATCH) return areOperationsSound(words, start, dataBytes);
   if (kind === KIND_COMMIT) {
     return isSectionSound(words, start, dataBytes) && areOperationsSound(words, start, dataBytes);
@@ -104,8 +105,8 @@ export function isHeadWellFormed(words: Int32Array, start: number, dataBytes: nu
   if (kind === KIND_BATCH || kind === KIND_COMMIT) {
     return valueBytes <= (dataBytes - keyDistanceOf(word)) / OPERATION_HEADER_BYTES;
   }
-  const expected = kind === KIND_NO_OP ? 0 : FIXED_VALUE_BYTES;
-  return valueBytes === expected && operationBytes(word, valueBytes) === dataBytes;
+  if (operationBytes(word, valueBytes) !== dataBytes) return false;
+  return kind === KIND_ENTRY || valueBytes === (kind === KIND_NO_OP ? 0 : FIXED_VALUE_BYTES);
 }
 
 /** Byte offset of the first operation of a batch or commit record whose data begins at `start`. */
@@ -128,8 +129,7 @@ function isKnownHeader(word: number): boolean {
   return (
     (flags & ~FLAG_ERA) === 0 &&
     extensions === (flags & FLAG_ERA) &&
-    kind >= KIND_PUT &&
-    kind <= KIND_ROTATION_TRAILER
+    ((kind >= KIND_PUT && kind <= KIND_ROTATION_TRAILER) || kind === KIND_ENTRY)
   );
 }
 

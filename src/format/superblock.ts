@@ -24,6 +24,9 @@ export const SUPERBLOCK_BYTES = SLOT_BYTES * SLOT_COUNT;
 export const STORE_OPEN = 1;
 export const STORE_CLEAN = 2;
 
+/** Value of purpose; 0 is a store. */
+const PURPOSE_LOG = 1;
+
 const COUNTER_OFFSET = KIND_FIELDS_OFFSET;
 const HEADER_RESERVED_OFFSET = COUNTER_OFFSET + 8;
 const STATE_OFFSET = FILE_HEADER_BYTES;
@@ -37,6 +40,9 @@ const LANE_COUNT_OFFSET = EPOCH_OFFSET + 4;
 // to its header.
 const COUNTER_AGAIN_OFFSET = LANE_COUNT_OFFSET + 4;
 const RESERVED_OFFSET = COUNTER_AGAIN_OFFSET + 4;
+export const PURPOSE_OFFSET = 144;
+const BASE_POSITION_OFFSET = PURPOSE_OFFSET + 8;
+const RESERVED_TOO_OFFSET = BASE_POSITION_OFFSET + 8;
 export const LANES_OFFSET = 256;
 export const LANE_BYTES = 32;
 const LANE_FIELDS_BYTES = 20;
@@ -66,6 +72,8 @@ export interface Superblock {
   nextGeneration: number;
   epoch: number;
   lanes: SuperblockLane[];
+  /** Present if this is a log and no store: the position at which its first segment begins. */
+  log?: { basePosition: number };
 }
 
 /** One slot, SLOT_BYTES bytes. In a store that is open, ends of lanes are not kept. */
@@ -95,6 +103,10 @@ export function encodeSuperblockSlot(
   view.setUint32(EPOCH_OFFSET, block.epoch, true);
   view.setUint32(LANE_COUNT_OFFSET, block.lanes.length, true);
   view.setUint32(COUNTER_AGAIN_OFFSET, block.counter % 2 ** 32, true);
+  if (block.log !== undefined) {
+    view.setUint32(PURPOSE_OFFSET, PURPOSE_LOG, true);
+    writeUint64(view, BASE_POSITION_OFFSET, block.log.basePosition);
+  }
   block.lanes.forEach((lane, index) => {
     const at = LANES_OFFSET + index * LANE_BYTES;
     view.setUint32(at, lane.lane, true);
@@ -142,6 +154,11 @@ export function decodeSuperblockSlot(
     epoch: view.getUint32(EPOCH_OFFSET, true),
     lanes,
   };
+  const purpose = view.getUint32(PURPOSE_OFFSET, true);
+  if (purpose > PURPOSE_LOG) return 'fields';
+  const basePosition = readUint64(view, BASE_POSITION_OFFSET);
+  if (purpose === PURPOSE_LOG) block.log = { basePosition };
+  else if (basePosition !== 0) return 'fields';
   const slotBytes = bytes.subarray(start, start + SLOT_BYTES);
   return isSound(block) && isReservedZero(slotBytes, laneCount) ? block : 'fields';
 }
@@ -167,6 +184,7 @@ function isSound(block: Superblock): boolean {
   if (!(counter >= 1) || !isUint32(era) || era > ERA_MAX || firstSequence === 0) return false;
   if (![durable, firstSequence, nextGeneration, epoch].every(isUint32)) return false;
   if (block.lanes.length === 0 || block.lanes.length > LANES_MAX) return false;
+  if (block.log !== undefined && !isLogSound(block)) return false;
   let previous = -1;
   for (const lane of block.lanes) {
     if (lane.lane <= previous || lane.lane >= LANES_MAX) return false;
@@ -174,6 +192,14 @@ function isSound(block: Superblock): boolean {
     previous = lane.lane;
   }
   return true;
+}
+
+/** A log has one lane and nothing sealed; its position is a safe integer. */
+function isLogSound({ log, lanes, epoch }: Superblock): boolean {
+  const lane = lanes[0]!;
+  if (lanes.length !== 1 || lane.lane !== 0 || epoch === 0) return false;
+  if (lane.firstGeneration !== lane.liveGeneration) return false;
+  return Number.isSafeInteger(log!.basePosition) && log!.basePosition >= 0;
 }
 
 /** Generations of a chain ascend and were issued; the end is named in a clean store only. */
@@ -194,7 +220,9 @@ function isReservedZero(slot: Uint8Array, laneCount: number): boolean {
   }
   return (
     isZero(slot, HEADER_RESERVED_OFFSET, FILE_HEADER_BYTES - 4) &&
-    isZero(slot, RESERVED_OFFSET, LANES_OFFSET) &&
+    isZero(slot, RESERVED_OFFSET, PURPOSE_OFFSET) &&
+    isZero(slot, PURPOSE_OFFSET + 4, BASE_POSITION_OFFSET) &&
+    isZero(slot, RESERVED_TOO_OFFSET, LANES_OFFSET) &&
     isZero(slot, LANES_OFFSET + laneCount * LANE_BYTES, CRC_OFFSET)
   );
 }

@@ -41,7 +41,8 @@ test('there is an example of every structure and every kind of record', (t) => {
   const structures = new Set(examples.map((example) => example.structure));
   t.deepEqual([...structures].sort(), ['record', 'segment-header', 'superblock-slot']);
   const shown = new Set(examples.map((example) => example.fields['kind']));
-  for (let kind = 1; kind <= 8; kind++) t.true(shown.has(kindName(kind)), kindName(kind));
+  for (const kind of [1, 2, 3, 4, 5, 6, 7, 8, 10])
+    t.true(shown.has(kindName(kind)), kindName(kind));
 });
 
 test('file names mean what the document says', (t) => {

@@ -14,6 +14,7 @@ import {
   KIND_CHECKPOINT,
   KIND_COMMIT,
   KIND_DELETE,
+  KIND_ENTRY,
   KIND_EPOCH_BARRIER,
   KIND_NO_OP,
   KIND_OVERSIZE_BATCH,
@@ -36,10 +37,11 @@ const KINDS = [
   KIND_NO_OP,
   KIND_ROTATION_TRAILER,
   KIND_OVERSIZE_BATCH,
+  KIND_ENTRY,
 ];
 
 test('the numbers of kinds and flags never change', (t) => {
-  t.deepEqual(KINDS, [1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  t.deepEqual(KINDS, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
   const flags = [FLAG_ERA, FLAG_EXPIRY, FLAG_SUBLEVEL, FLAG_POINTER, FLAG_CHUNKED];
   t.deepEqual(flags, [1, 2, 4, 16, 32]);
 });

@@ -72,6 +72,7 @@ test('records of any content are read back', (t) => {
       }),
     }),
     fc.record({ kind: fc.constant('checkpoint' as const), number: fc.maxSafeNat() }),
+    fc.record({ kind: fc.constant('entry' as const), value: bytes(3000) }),
   );
   const era = fc.option(fc.nat({ max: ERA_MAX }), { nil: undefined });
   checkProperty(

@@ -172,6 +172,11 @@ test('fields out of their range are refused, also with sound checksums', (t) => 
     ['catalogue root', 112, 1],
     ['keys', 128, 1],
     ['inline values', 136, 1],
+    ['purpose', 144, 2],
+    ['a log with sealed segments', 144, 1],
+    ['reserved', 148, 1],
+    ['base position of a store', 152, 1],
+    ['reserved', 160, 1],
     ['reserved', 252, 1],
     ['lane', 256, 64],
     ['first generation', 260, 0],
@@ -192,6 +197,33 @@ test('fields out of their range are refused, also with sound checksums', (t) => 
     t.is(decodeSuperblockSlot(changed(at, value), 0, crc32), 'fields', `${name} ${value}`);
   }
   t.deepEqual(decodeSuperblockSlot(changed(72, 1000), 0, crc32), BLOCK);
+});
+
+test('the slot of a log says where its first segment begins', (t) => {
+  const lane = { ...LANE, liveGeneration: 3 };
+  const ofLog = (basePosition: number): Superblock => ({
+    ...BLOCK,
+    lanes: [lane],
+    log: { basePosition },
+  });
+  for (const position of [0, 2 ** 31 - 1, 2 ** 32, Number.MAX_SAFE_INTEGER]) {
+    const bytes = encodeSuperblockSlot(ofLog(position), 0, crc32);
+    t.deepEqual(decodeSuperblockSlot(bytes, 0, crc32), ofLog(position));
+  }
+  const bytes = encodeSuperblockSlot(ofLog(4096), 0, crc32);
+  const cases: [string, number, number][] = [
+    ['two lanes', 88, 2],
+    ['epoch', 84, 0],
+    ['lane', 256, 1],
+    ['base position', 156, 0x200000],
+    ['first generation', 260, 2],
+    ['purpose', 144, 0],
+  ];
+  for (const [name, at, value] of cases) {
+    const copy = bytes.slice();
+    new DataView(copy.buffer).setUint32(at, value, true);
+    t.is(decodeSuperblockSlot(seal(copy), 0, crc32), 'fields', name);
+  }
 });
 
 test('lanes stand in ascending order and none stands twice', (t) => {

@@ -14,6 +14,7 @@ import {
   KIND_CHECKPOINT,
   KIND_COMMIT,
   KIND_DELETE,
+  KIND_ENTRY,
   KIND_EPOCH_BARRIER,
   KIND_NO_OP,
   KIND_PUT,
@@ -41,6 +42,7 @@ const KINDS = {
   checkpoint: KIND_CHECKPOINT,
   'no-op': KIND_NO_OP,
   'rotation trailer': KIND_ROTATION_TRAILER,
+  entry: KIND_ENTRY,
 } as const;
 
 /** An operation of a batch or commit; without a value it is a delete. Bytes as hexadecimal digits. */
@@ -56,7 +58,7 @@ export interface SampleRecord {
   era?: number;
   /** put, delete */
   key?: string;
-  /** put */
+  /** put, entry */
   value?: string;
   /** batch, commit */
   operations?: SampleOperation[];
@@ -135,6 +137,8 @@ function encodeData(record: SampleRecord): Uint8Array {
       return encodeBatch(record, head);
     case 'no-op':
       return encodeOperation(head, new Uint8Array(), new Uint8Array());
+    case 'entry':
+      return encodeOperation(head, new Uint8Array(), bytesOf(record.value ?? ''));
     default: {
       const value = new Uint8Array(8);
       writeUint64(new DataView(value.buffer), 0, record.number ?? 0);
@@ -197,7 +201,9 @@ function decodeData(bytes: Uint8Array, view: DataView, words: Int32Array): Sampl
   };
   if ((flagsOf(word) & FLAG_ERA) !== 0) record.era = view.getUint32(start + 16, true);
   const content = start + keyDistanceOf(word);
-  if (kind === 'put' || kind === 'delete') {
+  if (kind === 'entry') {
+    record.value = decodeOperation(bytes, words, start).value ?? '';
+  } else if (kind === 'put' || kind === 'delete') {
     Object.assign(record, decodeOperation(bytes, words, start));
   } else if (kind === 'batch' || kind === 'commit') {
     if (kind === 'commit') {

@@ -30,6 +30,8 @@ export const SAMPLES: SampleRecord[] = [
   { kind: 'epoch barrier', sequence: 3, durable: 0, number: 12 },
   { kind: 'checkpoint', sequence: 3, durable: 0, number: 2 ** 40 },
   { kind: 'no-op', sequence: 4, durable: 3 },
+  { kind: 'entry', sequence: 4, durable: 2, value: '' },
+  { kind: 'entry', sequence: 5, durable: 2, value: '68656c6c6f' },
   { kind: 'rotation trailer', sequence: 5, durable: 3, number: 2 },
   { kind: 'rotation trailer', sequence: 0, durable: 0, number: 0xffffffff },
 ].map((record) => {
