@@ -8,6 +8,7 @@ export type LaneErrorCode =
   | 'FORMAT_UNSUPPORTED'
   | 'IO_ERROR'
   | 'NOT_A_STORE'
+  | 'POSITION_NOT_FOUND'
   | 'READ_ONLY'
   | 'RECORD_TOO_LARGE'
   | 'SEQUENCE_LIMIT'

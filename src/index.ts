@@ -1,9 +1,10 @@
 // The public API of LaneDB.
 
+export type { CommitFacts, Operation } from './check-operations.js';
 export type { LaneErrorCode, LaneErrorPlace } from './errors.js';
 export { isLaneError, LaneError } from './errors.js';
 export type { Key, KeyEncoding, KeyOf } from './keys/key.js';
-export type { CommitFacts, Operation, PutOptions } from './store/check-arguments.js';
+export type { PutOptions } from './store/check-arguments.js';
 export { open } from './store/open.js';
 export type { OpenOptions } from './store/options.js';
 export type { OpenProgress } from './store/progress.js';

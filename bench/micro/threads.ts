@@ -55,6 +55,7 @@ function fenceLoop(lanes: number): Loop {
 const IDLE_BACKGROUND: Background = {
   lookMs: 0,
   admitPrepared: () => undefined,
+  drain: () => undefined,
   start: () => undefined,
   requestSync: () => undefined,
   awaitDurable: () => undefined,

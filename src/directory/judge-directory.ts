@@ -3,9 +3,13 @@
 
 import { isLaneError, LaneError } from '../errors.js';
 import { parseSegmentName, segmentName } from '../format/file-name.js';
+import type { Superblock } from '../format/superblock.js';
 import type { FileSystem } from '../io/file-system.js';
 import { holdsRecords } from '../recovery/load-segment.js';
 import { directoryKind, readSuperblock } from '../recovery/read-superblock.js';
+
+/** What a directory is for. */
+export type Purpose = 'store' | 'log';
 
 /**
  * True if a store is to be made here. Throws for what cannot be opened; makes only the directory.
@@ -14,6 +18,7 @@ export function judgeDirectory(
   fileSystem: FileSystem,
   directory: string,
   wish: { createIfMissing: boolean; readOnly: boolean },
+  purpose: Purpose,
 ): boolean {
   const kind = fileSystem.kind(directory);
   if (kind === 'file' || kind === 'other') {
@@ -28,7 +33,7 @@ export function judgeDirectory(
   const names = fileSystem.list(directory);
   const found = directoryKind(names);
   if (found === 'store') {
-    refuseOtherFormat(fileSystem, directory);
+    refuseUnreadable(fileSystem, directory, purpose);
     return false;
   }
   if (found === 'foreign') {
@@ -42,13 +47,25 @@ export function judgeDirectory(
 }
 
 /** What is not ours to open is refused before the lock changes a byte of it. */
-function refuseOtherFormat(fileSystem: FileSystem, directory: string): void {
+function refuseUnreadable(fileSystem: FileSystem, directory: string, purpose: Purpose): void {
   try {
-    readSuperblock(fileSystem, directory);
+    refuseOtherPurpose(readSuperblock(fileSystem, directory).block, directory, purpose);
   } catch (error) {
     // Damage is judged under the lock: an owner may be in the middle of a write.
     if (!isLaneError(error, 'CORRUPT')) throw error;
   }
+}
+
+/** Throws NOT_A_STORE if a store is to be opened as a log, or a log as a store. */
+export function refuseOtherPurpose(block: Superblock, directory: string, purpose: Purpose): void {
+  const found: Purpose = block.log === undefined ? 'store' : 'log';
+  if (found === purpose) return;
+  const how = found === 'log' ? 'openLog() of lanedb/wal' : 'open()';
+  throw new LaneError('NOT_A_STORE', `${directory} holds a ${found}: open it with ${how}`, {
+    file: directory,
+    expected: purpose,
+    found,
+  });
 }
 
 /**

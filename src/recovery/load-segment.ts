@@ -10,7 +10,7 @@ import {
   SEGMENT_BYTES_MAX,
   SEGMENT_HEADER_BYTES,
 } from '../format/segment-header.js';
-import type { ReadOnlyFileSystem } from '../io/file-system.js';
+import type { ReadableFile, ReadOnlyFileSystem } from '../io/file-system.js';
 import type { SegmentBytes } from '../wal/wal-reader.js';
 import { WalReader } from '../wal/wal-reader.js';
 
@@ -53,6 +53,33 @@ export function loadSegment(
   identity: SegmentIdentity,
   buffer: SegmentBuffer,
 ): LoadedSegment {
+  const opened = openSegment(fileSystem, directory, identity);
+  const { name, path, header, file } = opened;
+  const length = header.segmentBytes;
+  try {
+    buffer.ensure(length);
+    readWhole(file, buffer, length, path);
+    const seed = segmentSeed(identity.storeId, identity.lane, identity.generation);
+    const contents = { words: buffer.words, bytes: buffer.bytes, start: 0, length, seed };
+    return { name, path, header, contents };
+  } finally {
+    file.close();
+  }
+}
+
+export interface OpenedSegment {
+  name: string;
+  path: string;
+  header: SegmentHeader;
+  file: ReadableFile;
+}
+
+/** Opens a segment and judges its header and length; the caller closes it. Throws as loadSegment. */
+export function openSegment(
+  fileSystem: ReadOnlyFileSystem,
+  directory: string,
+  identity: SegmentIdentity,
+): OpenedSegment {
   const name = segmentName(identity.lane, identity.generation);
   const path = fileSystem.join(directory, name);
   if (fileSystem.kind(path) !== 'file') {
@@ -72,13 +99,10 @@ export function loadSegment(
         found: length,
       });
     }
-    buffer.ensure(length);
-    readWhole(file, buffer, length, path);
-    const seed = segmentSeed(identity.storeId, identity.lane, identity.generation);
-    const contents = { words: buffer.words, bytes: buffer.bytes, start: 0, length, seed };
-    return { name, path, header, contents };
-  } finally {
+    return { name, path, header, file };
+  } catch (error) {
     file.close();
+    throw error;
   }
 }
 

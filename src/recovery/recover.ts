@@ -175,7 +175,7 @@ function surveyFiles(facts: Case): Survey {
 }
 
 /** A file that only a crash leaves behind; those of the lock belong to whoever is after it. */
-function isPreparation(name: string): boolean {
+export function isPreparation(name: string): boolean {
   return isTemporaryName(name) && !name.startsWith(`${LOCK_NAME}.`);
 }
 

@@ -3,23 +3,16 @@
 
 import {
   DURABLE,
-  LANE_POSITION,
   LANE_PUBLISHED,
-  LANE_SLOT,
   NEXT_GENERATION,
   NEXT_SEQUENCE,
   POISON,
-  SLOT_GENERATION,
-  SLOT_PREPARED,
-  SLOT_STANDBY,
-  SLOT_STATE,
 } from '../control/control-block.js';
 import { fence } from '../control/fence.js';
 import { isPoisoned, poison, poisonError } from '../control/poison.js';
 import { scratchLocation } from '../control/pool.js';
 import type { SuperblockWriter } from '../directory/superblock-writer.js';
 import { isLaneError, LaneError } from '../errors.js';
-import { segmentName } from '../format/file-name.js';
 import { NO_OP_BYTES } from '../format/record.js';
 import { STORE_CLEAN, STORE_OPEN } from '../format/superblock.js';
 import { invariant } from '../invariant.js';
@@ -28,6 +21,7 @@ import type { RecoveryReport } from '../recovery/report.js';
 import type { Background } from '../sync/background.js';
 import { GroupPromises } from '../sync/group-promises.js';
 import type { Environment } from '../threads/environment.js';
+import { laneEnd, removeStandbys } from '../wal/end-lane.js';
 import { LaneWriter } from '../wal/lane-writer.js';
 import { SegmentRing } from '../wal/segment-ring.js';
 import type { LogContext } from '../wal/segment-spec.js';
@@ -261,32 +255,14 @@ export class Engine {
 
   /** Removes unused segments and writes to both slots where the log ends. */
   #commitClean(): void {
-    const { control } = this.log;
     // A log of several lanes has no clean end: the next open copies all of them into lane 0.
     if (this.#superblock!.block.lanes.length > 1) return;
-    const { fileSystem, directory } = this.context;
-    let removed = 0;
-    for (let slot = 0; slot < control.slotsPerLane; slot++) {
-      const at = control.slotStart(0, slot);
-      const state = Atomics.load(this.#control, at + SLOT_STATE);
-      if (state !== SLOT_STANDBY && state !== SLOT_PREPARED) continue;
-      const generation = this.#control[at + SLOT_GENERATION]! >>> 0;
-      fileSystem.remove(fileSystem.join(directory, segmentName(0, generation)));
-      removed++;
-      // Its mapping goes with all others: the slot keeps its state for unmapAll.
-    }
-    if (removed > 0) fileSystem.syncDirectory(directory);
+    removeStandbys(this.context, 0);
     invariant(
       this.#control[DURABLE] === (this.newestSequence() | 0),
       'a clean close has synced all',
     );
-    const at = control.laneStart(0);
-    const active = control.slotStart(0, this.#control[at + LANE_SLOT]!);
-    const lane = {
-      ...this.#superblock!.block.lanes[0]!,
-      endGeneration: this.#control[active + SLOT_GENERATION]! >>> 0,
-      endOffset: this.#control[at + LANE_POSITION]!,
-    };
+    const lane = { ...this.#superblock!.block.lanes[0]!, ...laneEnd(this.context, 0) };
     this.#superblock!.commit({
       state: STORE_CLEAN,
       durable: this.#control[DURABLE]! >>> 0,

@@ -3,6 +3,7 @@
 // once recovery has read the superblock.
 
 import { NEXT_GENERATION } from '../control/control-block.js';
+import { refuseOtherPurpose } from '../directory/judge-directory.js';
 import { unusedGeneration } from '../directory/unused-generation.js';
 import { LaneError } from '../errors.js';
 import { ERA_MAX } from '../format/operation.js';
@@ -29,6 +30,14 @@ export function memoryShape(request: OpenRequest, bytes: number): MemoryShape {
   return { memoryBytes, segmentBytes, logBytes: bytes, lanesMax, usesHugePages };
 }
 
+/** What there is to load. */
+export interface LoadSource {
+  directory: string;
+  files: string[];
+  segmentBytes: number;
+  progress: ProgressMeter;
+}
+
 /** Chooses how to load once the superblock is known. */
 export class Loader implements RecoverySink {
   state: SuperblockState | undefined;
@@ -37,18 +46,16 @@ export class Loader implements RecoverySink {
   /** First generation that no file has. */
   firstGeneration = 0;
   readonly #log: LogMemory;
-  readonly #source: { files: string[]; segmentBytes: number; progress: ProgressMeter };
+  readonly #source: LoadSource;
   #sink: RecoverySink | undefined;
 
-  constructor(
-    log: LogMemory,
-    source: { files: string[]; segmentBytes: number; progress: ProgressMeter },
-  ) {
+  constructor(log: LogMemory, source: LoadSource) {
     this.#log = log;
     this.#source = source;
   }
 
   begin(state: SuperblockState): void {
+    refuseOtherPurpose(state.block, this.#source.directory, 'store');
     this.state = state;
     const { segmentBytes, progress } = this.#source;
     const firstGeneration = unusedGeneration(state.block, this.#source.files);

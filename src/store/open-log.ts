@@ -88,7 +88,12 @@ export async function openLog(request: OpenRequest): Promise<OpenedLog> {
   const files = fileSystem.list(directory);
   const log = new LogMemory(memoryShape(request, logBytes(request, files)));
   const progress = new ProgressMeter(settings.onProgress);
-  const loader = new Loader(log, { files, segmentBytes: settings.segmentBytes, progress });
+  const loader = new Loader(log, {
+    directory,
+    files,
+    segmentBytes: settings.segmentBytes,
+    progress,
+  });
   const report = recover(fileSystem, directory, loader);
   if (report.problem !== undefined) throw problemError(report);
   progress.finish();

@@ -54,7 +54,7 @@ async function openEngine(
   settings: Settings,
 ): Promise<Engine> {
   const { fileSystem } = environment;
-  const isNew = judgeDirectory(fileSystem, directory, settings);
+  const isNew = judgeDirectory(fileSystem, directory, settings, 'store');
   const lock = environment.lock(directory, settings.readOnly);
   try {
     const isMapped = chooseMedium(fileSystem, directory, settings.io);

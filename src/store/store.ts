@@ -1,10 +1,12 @@
 // The public store: checks arguments and turns sequences into promises; the work is done below.
 
 import { EventEmitter } from 'node:events';
+import type { Operation } from '../check-operations.js';
+import { checkCommit, checkOperations } from '../check-operations.js';
 import { LaneError } from '../errors.js';
 import type { CommitFacts } from '../format/commit-section.js';
-import type { Operation, PutOptions } from './check-arguments.js';
-import { checkCommit, checkCondition, checkOperations } from './check-arguments.js';
+import type { PutOptions } from './check-arguments.js';
+import { checkCondition } from './check-arguments.js';
 import { clearRange } from './clear-range.js';
 import type { Engine } from './engine.js';
 import type { OperationBuffer } from './operation-buffer.js';

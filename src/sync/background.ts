@@ -6,6 +6,8 @@ export interface Background {
   readonly lookMs: number;
   /** Has the descriptors of prepared segments opened soon; a writer waits for it. */
   admitPrepared(): void;
+  /** Has what is written made durable soon; a writer waits for a segment that is drained. */
+  drain(): void;
   /** Makes sure that the threads run; called before the first write. */
   start(): void;
   /** Asks for a sync round: at once if somebody waits for it, else when the pace allows. */

@@ -170,6 +170,9 @@ export class SyncRound {
       this.#files.delete(words[at + SLOT_GENERATION]! >>> 0);
       file.close();
       Atomics.store(words, at + SLOT_STATE, SLOT_SEALED);
+      // The writer of a log may wait for a segment that is drained.
+      Atomics.add(words, PREPARE_DONE, 1);
+      Atomics.notify(words, PREPARE_DONE);
     }
   }
 

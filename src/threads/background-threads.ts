@@ -90,6 +90,10 @@ export class BackgroundThreads implements Background {
     Atomics.notify(words, SYNC_REQUEST);
   }
 
+  drain(): void {
+    this.requestSync(true);
+  }
+
   setReferenced(isReferenced: boolean): void {
     this.#isReferenced = isReferenced;
     // A close that is under way keeps the process until the threads are gone.

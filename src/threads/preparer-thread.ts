@@ -28,6 +28,8 @@ export interface PreparerData {
   isMapped: boolean;
   isNative: boolean;
   segmentBytes: number;
+  /** Of a log: where its images lie in the pool. */
+  imagesAt?: number | undefined;
 }
 
 function main(data: PreparerData): void {
@@ -74,6 +76,7 @@ function loadContext(control: ControlBlock, data: PreparerData): LogContext | un
     memory: viewPool(data.pool),
     isMapped: data.isMapped,
     segmentBytes: data.segmentBytes,
+    imagesAt: data.imagesAt,
   };
 }
 

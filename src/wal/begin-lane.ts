@@ -11,7 +11,8 @@ import {
 } from '../control/control-block.js';
 import { SEGMENT_HEADER_BYTES } from '../format/segment-header.js';
 import { invariant } from '../invariant.js';
-import { claimSlot, prepareNext } from './prepare-segment.js';
+import { claimSlot } from './claim-slot.js';
+import { prepareNext } from './prepare-segment.js';
 import type { LogContext } from './segment-spec.js';
 import { FIRST_SEGMENT_BYTES } from './segment-spec.js';
 

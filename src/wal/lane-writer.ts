@@ -52,6 +52,8 @@ export interface RecordHook {
   stamp(data: number, sequence: number): void;
   /** Makes the operations findable. Must not fail: its memory was reserved. */
   insert(data: number): void;
+  /** The segment that ends with `end` was left for the one of generation `next`. */
+  rotate?(end: number, next: number): void;
 }
 
 export class LaneWriter {
@@ -125,7 +127,7 @@ export class LaneWriter {
       if (Atomics.load(this.#control, NEXT_SEQUENCE) >>> 0 > this.#sequenceMax()) {
         throw new LaneError(
           'SEQUENCE_LIMIT',
-          'sequences of this era are used up: reopen the store',
+          'sequences of this era are used up: close and open again',
         );
       }
       const next = this.ring.takeNext(bytes);
@@ -257,6 +259,7 @@ export class LaneWriter {
     this.#control[this.#laneAt + LANE_ROTATIONS] =
       this.#control[this.#laneAt + LANE_ROTATIONS]! + 1;
     Atomics.store(this.#control, this.#laneAt + LANE_POSITION, SEGMENT_HEADER_BYTES);
+    this.#hook.rotate?.(this.#position, this.ring.generationOf(next));
     this.#enter(next, SEGMENT_HEADER_BYTES);
   }
 

@@ -9,11 +9,8 @@ import {
   LANE_FIRST_GENERATION,
   LANE_NEXT_BYTES,
   LANE_RETIRED_KIB,
-  LANE_WANTED,
   NEXT_GENERATION,
-  PREPARE_DONE,
   PREPARE_NONE,
-  PREPARE_RUNNING,
   PREPARE_WANTED,
   SLOT_ADDRESS_HIGH,
   SLOT_ADDRESS_LOW,
@@ -41,21 +38,10 @@ import {
 } from '../format/segment-header.js';
 import { invariant } from '../invariant.js';
 import type { MappedRegion } from '../io/file-system.js';
+import { beginPreparing, claimSlot, endPreparing } from './claim-slot.js';
 import type { LogContext } from './segment-spec.js';
 
 const PAGE_BYTES = 4096;
-
-/** Claims a free slot of a lane for preparing; -1 if there is none. */
-export function claimSlot(context: LogContext, lane: number): number {
-  const { control } = context;
-  for (let slot = 0; slot < control.slotsPerLane; slot++) {
-    const state = control.slotStart(lane, slot) + SLOT_STATE;
-    if (Atomics.compareExchange(control.words, state, SLOT_FREE, SLOT_PREPARING) === SLOT_FREE) {
-      return slot;
-    }
-  }
-  return -1;
-}
 
 /**
  * Prepares the next segment of a lane in a claimed slot: the length that is due, or longer if a
@@ -80,25 +66,6 @@ export function prepareNext(
   } finally {
     endPreparing(context, lane);
   }
-}
-
-/**
- * One prepares a lane's segments at a time, so that they are ready in the order of their
- * generations. True if it is the caller, and LANE_WANTED was `expected`; endPreparing() or
- * prepareNext() ends it.
- */
-export function beginPreparing(context: LogContext, lane: number, expected: number): boolean {
-  const { words } = context.control;
-  const wanted = context.control.laneStart(lane) + LANE_WANTED;
-  return Atomics.compareExchange(words, wanted, expected, PREPARE_RUNNING) === expected;
-}
-
-/** Ends what beginPreparing() began, and wakes who waits for it. */
-export function endPreparing(context: LogContext, lane: number): void {
-  const { control } = context;
-  Atomics.store(control.words, control.laneStart(lane) + LANE_WANTED, PREPARE_NONE);
-  Atomics.add(control.words, PREPARE_DONE, 1);
-  Atomics.notify(control.words, PREPARE_DONE);
 }
 
 /**
@@ -137,7 +104,8 @@ function prepareSegment(
 ): void {
   const { control } = context;
   const at = control.slotStart(lane, slot);
-  const { bytes, image } = takeImage(context, sizes.bytes, sizes.bytesMin);
+  if (context.imagesAt !== undefined) leaveFile(context, at);
+  const { bytes, image } = takeImage(context, slot, sizes);
   if (image < 0) {
     Atomics.store(control.words, at + SLOT_STATE, SLOT_FREE);
     throw new LaneError('STORE_FULL', 'the memory of the store is full (option memoryBytes)');
@@ -156,7 +124,7 @@ function prepareSegment(
     words[at + SLOT_SYNCED] = SEGMENT_HEADER_BYTES;
     Atomics.store(words, at + SLOT_STATE, SLOT_PREPARED);
   } catch (error) {
-    releaseRun(control, image, bytes);
+    if (context.imagesAt === undefined) releaseRun(control, image, bytes);
     Atomics.store(control.words, at + SLOT_STATE, SLOT_FREE);
     throw error;
   }
@@ -174,6 +142,10 @@ export function recycleSegment(context: LogContext, lane: number, slot: number):
     beginPreparing(context, lane, PREPARE_NONE) || beginPreparing(context, lane, PREPARE_WANTED);
   if (!isOurs) return false;
   try {
+    const state = context.control.slotStart(lane, slot) + SLOT_STATE;
+    // In a log the slot may meanwhile serve another segment.
+    const isGone = Atomics.load(context.control.words, state) !== SLOT_SEALED;
+    if (context.imagesAt !== undefined && isGone) return false;
     renewSegment(context, lane, slot);
   } finally {
     endPreparing(context, lane);
@@ -275,13 +247,30 @@ function headerOf(
   return encodeSegmentHeader({ ...header, state: SEGMENT_OPEN }, crc32);
 }
 
+/** Ends the mapping of the segment that a log's slot served before; its file stays. */
+function leaveFile(context: LogContext, at: number): void {
+  const { words } = context.control;
+  const low = words[at + SLOT_ADDRESS_LOW]!;
+  const high = words[at + SLOT_ADDRESS_HIGH]!;
+  words[at + SLOT_ADDRESS_LOW] = 0;
+  words[at + SLOT_ADDRESS_HIGH] = 0;
+  if (low === 0 && high === 0) return;
+  const { fileSystem } = context;
+  fileSystem.unmapRegion(fileSystem.attachRegion(low, high, words[at + SLOT_BYTES]!));
+}
+
 function takeImage(
   context: LogContext,
-  wanted: number,
-  bytesMin: number,
+  slot: number,
+  sizes: { bytes: number; bytesMin: number },
 ): { bytes: number; image: number } {
+  const { bytes: wanted, bytesMin } = sizes;
+  if (context.imagesAt !== undefined) {
+    const bytes = roundUp(wanted);
+    return { bytes, image: context.imagesAt + slot * roundUp(context.segmentBytes) };
+  }
   for (let bytes = wanted; ; bytes = Math.max(bytesMin, bytes >>> 1)) {
-    const rounded = Math.ceil(bytes / CHUNK_BYTES) * CHUNK_BYTES;
+    const rounded = roundUp(bytes);
     const image = takeRun(context.control, rounded);
     if (image >= 0 || bytes <= bytesMin) return { bytes: rounded, image };
   }
@@ -292,4 +281,8 @@ function takeImage(
  */
 function removeIfThere(context: LogContext, path: string): void {
   if (context.fileSystem.kind(path) === 'file') context.fileSystem.remove(path);
+}
+
+function roundUp(bytes: number): number {
+  return Math.ceil(bytes / CHUNK_BYTES) * CHUNK_BYTES;
 }

@@ -25,7 +25,8 @@ import {
 import { isPoisoned, poison, poisonError } from '../control/poison.js';
 import { isLaneError, LaneError } from '../errors.js';
 import type { MappedRegion } from '../io/file-system.js';
-import { beginPreparing, claimSlot, endPreparing, prepareNext } from './prepare-segment.js';
+import { beginPreparing, canClaimSlot, claimSlot, endPreparing } from './claim-slot.js';
+import { prepareNext } from './prepare-segment.js';
 import type { LogContext } from './segment-spec.js';
 
 const WAIT_MS = 20;
@@ -36,6 +37,8 @@ export interface RingHelp {
    * Opens the syncer's descriptors of prepared segments soon; called when a writer waits for one.
    */
   admitPrepared(): void;
+  /** Has what is written made durable soon: a writer waits for a segment that is drained. */
+  drain(): void;
 }
 
 export class SegmentRing {
@@ -112,8 +115,11 @@ export class SegmentRing {
     const at = this.#at(slot);
     const low = words[at + SLOT_ADDRESS_LOW]!;
     const high = words[at + SLOT_ADDRESS_HIGH]!;
-    if (known !== undefined && known.addressLow === low && known.addressHigh === high) return known;
-    const region = this.context.fileSystem.attachRegion(low, high, words[at + SLOT_BYTES]!);
+    const bytes = words[at + SLOT_BYTES]!;
+    const isKnown = known?.addressLow === low && known.addressHigh === high;
+    // An address may come back with another length.
+    if (known !== undefined && isKnown && known.bytes.length === bytes) return known;
+    const region = this.context.fileSystem.attachRegion(low, high, bytes);
     this.#regions.set(slot, region);
     return region;
   }
@@ -134,6 +140,10 @@ export class SegmentRing {
   /** Prepares a segment unless somebody does: false then. */
   #prepareInPlace(bytes: number): boolean {
     const { context, lane } = this;
+    if (context.imagesAt !== undefined && !canClaimSlot(context, lane)) {
+      this.#help.drain();
+      return false;
+    }
     const isOurs =
       beginPreparing(context, lane, PREPARE_NONE) || beginPreparing(context, lane, PREPARE_WANTED);
     if (!isOurs) return false;
@@ -142,6 +152,7 @@ export class SegmentRing {
     if (slot < 0) {
       endPreparing(context, lane);
       if (this.#oldestReady() >= 0) return true;
+      if (context.imagesAt !== undefined) return false;
       throw new LaneError('STORE_FULL', 'every segment of the ring is in use');
     }
     this.#count(LANE_IN_PLACE);

@@ -17,6 +17,12 @@ export interface LogContext {
   readonly isMapped: boolean;
   /** Most bytes a segment may have. */
   readonly segmentBytes: number;
+  /**
+   * In a log, whose records nobody reads in memory: each slot has an image of its own, the first at
+   * this byte offset of the pool, and a sealed segment's slot serves the next segment. Undefined in
+   * a store: images come from the pool and stay.
+   */
+  readonly imagesAt?: number | undefined;
 }
 
 /** Length of the first segment of a ring, if segmentBytes allows. */

@@ -30,7 +30,10 @@ import { SEGMENT_HEADER_BYTES } from '../format/segment-header.js';
  */
 export type StopReason = 'end' | 'full' | 'trailer' | 'length' | 'checksum' | 'malformed';
 
-/** A segment's bytes in memory: `start` (a multiple of 8) is where the file's first byte lies. */
+/**
+ * A segment's bytes in memory: `start` (a multiple of 8) is where the file's first byte lies, or
+ * would lie if only a later part of the file is there.
+ */
 export interface SegmentBytes {
   readonly words: Int32Array;
   readonly bytes: Uint8Array;
@@ -63,10 +66,13 @@ export class WalReader {
   offset = SEGMENT_HEADER_BYTES;
   dataBytes = 0;
   stop: StopReason | undefined;
-  #next = SEGMENT_HEADER_BYTES;
+  #next: number;
 
-  constructor(segment: SegmentBytes) {
+  /** Begins at the record at offset `from` of the file. */
+  constructor(segment: SegmentBytes, from = SEGMENT_HEADER_BYTES) {
     this.#segment = segment;
+    this.#next = from;
+    this.offset = from;
   }
 
   /** Goes to the next record; false when there is none, `stop` then says why and `offset` where. */

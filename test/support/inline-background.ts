@@ -50,7 +50,7 @@ export class InlineBackground implements Background {
     this.control = control;
     this.mode = options.mode;
     this.prepares = options.prepares;
-    const { directory, storeId, isMapped, segmentBytes } = data;
+    const { directory, storeId, isMapped, segmentBytes, imagesAt } = data;
     const { fileSystem } = options;
     const memory = viewPool(data.pool);
     this.round = new SyncRound({ fileSystem, directory, control, memory, isMapped }, ROUND_MARK);
@@ -62,6 +62,7 @@ export class InlineBackground implements Background {
       memory,
       isMapped,
       segmentBytes,
+      imagesAt,
     };
   }
 
@@ -85,6 +86,10 @@ export class InlineBackground implements Background {
 
   admitPrepared(): void {
     this.round.admitPrepared();
+  }
+
+  drain(): void {
+    this.runRound();
   }
 
   start(): void {}

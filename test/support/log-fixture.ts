@@ -105,7 +105,10 @@ export class LogFixture {
     options: { stallMsMax: number; admitPrepared?: () => void },
   ): TestLane {
     const { admitPrepared = () => this.round.admitPrepared(), stallMsMax } = options;
-    return new TestLane(this, lane, mark, { help: { admitPrepared }, stallMsMax });
+    return new TestLane(this, lane, mark, {
+      help: { admitPrepared, drain: () => this.sync() },
+      stallMsMax,
+    });
   }
 
   /** Admits what is prepared and syncs; true if there was anything to sync. */

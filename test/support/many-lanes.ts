@@ -70,7 +70,10 @@ export function openManyLanes(t: ExecutionContext, options: ManyLanesOptions): M
   const reads = new ReadPath(engine, keyCodec('utf8'), valueCodec('binary'));
   const store = new Store(engine, reads);
   const log = new LogFixture(environment.fileSystem, shape);
-  const help = { admitPrepared: () => background.admitPrepared() };
+  const help = {
+    admitPrepared: () => background.admitPrepared(),
+    drain: () => background.drain(),
+  };
   const lanes: number[] = [];
   const close = async () => {
     await store.close();

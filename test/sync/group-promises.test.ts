@@ -16,6 +16,7 @@ class NotingBackground implements Background {
   readonly requests: ('urgent' | 'paced')[] = [];
   readonly references: boolean[] = [];
   admitPrepared(): void {}
+  drain(): void {}
   start(): void {}
   requestSync(isUrgent: boolean): void {
     this.requests.push(isUrgent ? 'urgent' : 'paced');

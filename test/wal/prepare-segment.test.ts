@@ -24,8 +24,8 @@ import { isPoisoned } from '../../src/control/poison.js';
 import { isLaneError } from '../../src/errors.js';
 import { parseSegmentName, segmentName } from '../../src/format/file-name.js';
 import { decodeSegmentHeader, SEGMENT_HEADER_BYTES } from '../../src/format/segment-header.js';
+import { claimSlot } from '../../src/wal/claim-slot.js';
 import {
-  claimSlot,
   moveFirstGeneration,
   prepareNext,
   prepareWanted,

@@ -16,7 +16,8 @@ import {
 import { isLaneError } from '../../src/errors.js';
 import { LogMemory } from '../../src/store/log-memory.js';
 import { beginLane } from '../../src/wal/begin-lane.js';
-import { claimSlot, prepareNext, prepareWanted } from '../../src/wal/prepare-segment.js';
+import { claimSlot } from '../../src/wal/claim-slot.js';
+import { prepareNext, prepareWanted } from '../../src/wal/prepare-segment.js';
 import { SegmentRing } from '../../src/wal/segment-ring.js';
 import type { LogContext } from '../../src/wal/segment-spec.js';
 import { newDisk } from '../support/test-disk-helpers.js';
@@ -42,7 +43,7 @@ function newRing(admit: (context: LogContext) => void = () => undefined) {
   };
   log.control.words[NEXT_GENERATION] = 1;
   beginLane(context, 0);
-  const help = { admitPrepared: () => admit(context) };
+  const help = { admitPrepared: () => admit(context), drain: () => undefined };
   return { context, ring: new SegmentRing(context, 0, { help, stallMsMax: 0 }) };
 }
 

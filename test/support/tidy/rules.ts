@@ -9,7 +9,12 @@ export interface Layer {
 }
 
 /** Open to every file of src/. */
-export const OPEN_TO_ALL: readonly string[] = ['errors.ts', 'invariant.ts', 'option-values.ts'];
+export const OPEN_TO_ALL: readonly string[] = [
+  'errors.ts',
+  'invariant.ts',
+  'option-values.ts',
+  'check-operations.ts',
+];
 
 /** Only a type: allowed everywhere, because nothing of it is left in the compiled code. */
 export const TYPE_ONLY_OUTSIDE: readonly string[] = ['node:buffer'];
@@ -65,6 +70,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   'errors.ts': { inside: [], outside: [] },
   'invariant.ts': { inside: [], outside: [] },
   'option-values.ts': { inside: [], outside: [] },
+  'check-operations.ts': { inside: ['format'], outside: [] },
 };
 
 /** Commands of src/cli that stand on the readers, never on the engine: they look at broken stores. */
