@@ -1,5 +1,5 @@
-// Checks of batches and commits that a user passes: their shape, and what a commit states. A mistake
-// is a TypeError or RangeError that says which operation or name.
+// Checks of batches and commits that a user passes: their shape, and what a commit states. A
+// mistake is a TypeError or RangeError that says which operation or name.
 
 import type { CommitFacts } from './format/commit-section.js';
 import {

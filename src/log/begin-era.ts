@@ -1,5 +1,5 @@
-// A new era of a log whose low numbers are half used: it goes on in a segment of the next era, whose
-// first record has the low half 1. Durable before a record is.
+// A new era of a log whose low numbers are half used: it goes on in a segment of the next era,
+// whose first record has the low half 1. Durable before a record is.
 
 import { recordCrc, segmentSeed } from '../codec/crc32.js';
 import { DURABLE, ERA, NEXT_GENERATION, NEXT_SEQUENCE } from '../control/control-block.js';
@@ -47,7 +47,9 @@ export function beginEra(opened: OpenedLog, report: LogReport): void {
   });
 }
 
-/** Ends the last segment with a trailer that names the next one; every segment keeps room for it. */
+/**
+ * Ends the last segment with a trailer that names the next one; every segment keeps room for it.
+ */
 function writeTrailer(context: LogContext, report: LogReport, next: number): void {
   const { fileSystem, directory, storeId } = context;
   const place = report.places.at(-1)!;

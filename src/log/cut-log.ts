@@ -1,6 +1,6 @@
-// Cutting a log: everything from a position on is given up, durably. The superblock says first where
-// the log ends; only then is what lies behind overwritten and removed, so that a crash in between
-// finds the log whole or cut, never something else.
+// Cutting a log: everything from a position on is given up, durably. The superblock says first
+// where the log ends; only then is what lies behind overwritten and removed, so that a crash in
+// between finds the log whole or cut, never something else.
 
 import type { SuperblockWriter } from '../directory/superblock-writer.js';
 import { STORE_CLEAN } from '../format/superblock.js';

@@ -1,5 +1,5 @@
-// Following a log: its entries as they become durable. What is not proven durable is not given, so a
-// follower never acts on what a crash takes back.
+// Following a log: its entries as they become durable. What is not proven durable is not given, so
+// a follower never acts on what a crash takes back.
 
 import { setTimeout } from 'node:timers/promises';
 import { refuseUnknown } from '../check-operations.js';
@@ -15,7 +15,9 @@ import { advance, beginReading, fromOption, PositionGate, refuseRetired } from '
 
 const ERA_STEP = 4294967296;
 const POLL_MS = 20;
-/** Looks without anything new after which what ran ahead is read anew: it may have been given up. */
+/**
+ * Looks without anything new after which what ran ahead is read anew: it may have been given up.
+ */
 const QUIET_LOOKS_MAX = 50;
 
 export interface FollowLogOptions extends ReadLogOptions {

@@ -1,6 +1,6 @@
-// Appending to a log: bytes go straight into the image of the active segment; what runs a user's code
-// while it is read (operations of a batch) is read aside first. Room is made before a record takes
-// its sequence, so a refused append changes nothing.
+// Appending to a log: bytes go straight into the image of the active segment; what runs a user's
+// code while it is read (operations of a batch) is read aside first. Room is made before a record
+// takes its sequence, so a refused append changes nothing.
 
 import type { Operation } from '../check-operations.js';
 import { checkCommit, checkOperations } from '../check-operations.js';

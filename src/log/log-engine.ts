@@ -1,5 +1,5 @@
-// What the calls of an open log share: guards, the first write, positions, syncs, the watermark of an
-// idle log, closing. Owner: the thread that opened the log.
+// What the calls of an open log share: guards, the first write, positions, syncs, the watermark of
+// an idle log, closing. Owner: the thread that opened the log.
 
 import {
   DURABLE,

@@ -30,7 +30,9 @@ import type { LogReport } from '../recovery/recover-log.js';
 import type { LogContext } from '../wal/segment-spec.js';
 import type { LogRequest } from './log-parts.js';
 
-/** A ring of segments of at most `segmentBytes`, nothing in it; its memory is untouched until used. */
+/**
+ * A ring of segments of at most `segmentBytes`, nothing in it; its memory is untouched until used.
+ */
 export function createRing(
   request: LogRequest,
   storeId: Uint8Array,

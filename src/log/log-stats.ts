@@ -24,13 +24,13 @@ export interface LogStats {
   standbys: number;
   /** Generation of the segment that is being written. */
   generation: number;
-  /** Since the log was opened: segments left for another one, … */
+  /** Since the log was opened: segments left for another one. */
   rotations: number;
-  /** … segments prepared by an append itself, for want of a standby, … */
+  /** Of them, prepared by an append itself for want of a standby. */
   inPlace: number;
-  /** … appends that waited for a segment, … */
+  /** Appends that waited for a segment. */
   stalls: number;
-  /** … and rounds of the syncer. */
+  /** Rounds of the syncer that synced a file. */
   syncs: number;
 }
 

@@ -1,6 +1,6 @@
-// An open log: one writer, one lane, a ring of segments, and nothing else. Appends are in the log when
-// the call returns and durable when a sync that covers them has ended.
-// Owner: the thread that opened it. The directory's lock keeps every other writer out.
+// An open log: one writer, one lane, a ring of segments, and nothing else. Appends are in the log
+// when the call returns and durable when a sync that covers them has ended. Owner: the thread that
+// opened it. The directory's lock keeps every other writer out.
 
 import type { Operation } from '../check-operations.js';
 import type { CommitFacts } from '../format/commit-section.js';
@@ -35,8 +35,8 @@ const EPOCH_MAX = 0xffffffff;
 
 /**
  * An open log, made by openLog(). Appends throw TypeError or RangeError (what is appended),
- * RECORD_TOO_LARGE, DISK_FULL, STORE_STALLED, SEQUENCE_LIMIT with nothing written, STORE_CLOSED, and
- * STORE_POISONED once a write or sync has failed: nothing more is taken then until it is opened
+ * RECORD_TOO_LARGE, DISK_FULL, STORE_STALLED, SEQUENCE_LIMIT with nothing written, STORE_CLOSED,
+ * and STORE_POISONED once a write or sync has failed: nothing more is taken then until it is opened
  * again.
  */
 export class Log {
@@ -142,7 +142,9 @@ export class Log {
     return this.#engine.submit();
   }
 
-  /** True when everything up to this sequence is durable. Throws STORE_POISONED if a sync failed. */
+  /**
+   * True when everything up to this sequence is durable. Throws STORE_POISONED if a sync failed.
+   */
   isSynced(sequence: number): boolean {
     return this.#engine.isSynced(sequence);
   }
@@ -231,9 +233,9 @@ export class Log {
 
   /**
    * Gives up every segment that lies wholly before `position`, which must be durable: its file is
-   * removed, or serves as a standby. Returns how many. The log then begins at firstPosition, durably;
-   * blocks for two syncs if there is something to give up. Throws RangeError, POSITION_NOT_FOUND
-   * beyond syncedPosition, STORE_POISONED.
+   * removed, or serves as a standby. Returns how many. The log then begins at firstPosition,
+   * durably; blocks for two syncs if there is something to give up. Throws RangeError,
+   * POSITION_NOT_FOUND beyond syncedPosition, STORE_POISONED.
    */
   retire(position: number): number {
     return retire(this.#engine, position);

@@ -44,8 +44,8 @@ const ERA_SEQUENCES_MAX = 2 ** 31;
  * Opens the log in the directory `path`, or makes one. What was acknowledged is there when the
  * promise resolves, and durable; the log is this process's until close(). Rejects with TypeError or
  * RangeError (options), STORE_NOT_FOUND, NOT_A_STORE (also for a store), STORE_LOCKED,
- * FORMAT_UNSUPPORTED, CORRUPT (with file and offset), POSITION_NOT_FOUND, SEQUENCE_LIMIT, DISK_FULL,
- * IO_ERROR; no record is lost then.
+ * FORMAT_UNSUPPORTED, CORRUPT (with file and offset), POSITION_NOT_FOUND, SEQUENCE_LIMIT,
+ * DISK_FULL, IO_ERROR; no record is lost then.
  */
 export function openLog(path: string, options?: LogOptions): Promise<Log> {
   return openLogIn(nodeEnvironment(), path, options);

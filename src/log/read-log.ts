@@ -1,5 +1,5 @@
-// Reading a log's files from a position on. Works beside a writer, in another thread or process, and
-// on a log that nobody has open. Never writes, takes no lock.
+// Reading a log's files from a position on. Works beside a writer, in another thread or process,
+// and on a log that nobody has open. Never writes, takes no lock.
 
 import { refuseUnknown } from '../check-operations.js';
 import { refuseOtherPurpose } from '../directory/judge-directory.js';
@@ -27,9 +27,9 @@ export interface LogReading {
 }
 
 /**
- * The entries of the log in the directory `path`, in order, up to the first place that is no record:
- * of a log that is not open, what openLog() would find. Beside a writer also what is not durable
- * yet. Throws, when the first entry is asked for, TypeError, RangeError, STORE_NOT_FOUND,
+ * The entries of the log in the directory `path`, in order, up to the first place that is no
+ * record: of a log that is not open, what openLog() would find. Beside a writer also what is not
+ * durable yet. Throws, when the first entry is asked for, TypeError, RangeError, STORE_NOT_FOUND,
  * NOT_A_STORE, FORMAT_UNSUPPORTED, CORRUPT (with file and offset), IO_ERROR; POSITION_NOT_FOUND if
  * nothing begins or ends at `from`, or it was retired.
  */

@@ -45,7 +45,10 @@ export function repairLog(source: RepairSource, report: LogReport): void {
   removeFiles(fileSystem, directory, report.leftovers);
 }
 
-/** Offset of the first record whose sequence is above `durable`; the sequences of a segment are dense. */
+/**
+ * Offset of the first record whose sequence is above `durable`; the sequences of a segment are
+ * dense.
+ */
 function firstUnproven(source: RepairSource, place: SegmentPlace, durable: number): number {
   const { fileSystem, directory, storeId } = source;
   const identity = { storeId, lane: 0, generation: place.generation };

@@ -74,7 +74,9 @@ export interface OpenedSegment {
   file: ReadableFile;
 }
 
-/** Opens a segment and judges its header and length; the caller closes it. Throws as loadSegment. */
+/**
+ * Opens a segment and judges its header and length; the caller closes it. Throws as loadSegment.
+ */
 export function openSegment(
   fileSystem: ReadOnlyFileSystem,
   directory: string,

@@ -39,8 +39,8 @@ export interface LogReport {
 }
 
 /**
- * Recovers the log in `directory`, whose superblock is `state`; `visit` sees every record. Throws CORRUPT with file and offset if
- * acknowledged records are missing, FORMAT_UNSUPPORTED or IO_ERROR.
+ * Recovers the log in `directory`, whose superblock is `state`; `visit` sees every record. Throws
+ * CORRUPT with file and offset if acknowledged records are missing, FORMAT_UNSUPPORTED or IO_ERROR.
  */
 export function recoverLog(
   fileSystem: ReadOnlyFileSystem,
