@@ -174,7 +174,7 @@ export class Log {
     return this.#engine.places[0]!.position;
   }
 
-  /** Sequence that the next entry gets, unless a segment ends before it. */
+  /** Sequence that the next entry gets, unless a record of the log's own comes before it. */
   get nextSequence(): number {
     return this.#engine.nextSequence;
   }
