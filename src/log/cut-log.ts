@@ -3,14 +3,11 @@
 // between finds the log whole or cut, never something else.
 
 import type { SuperblockWriter } from '../directory/superblock-writer.js';
-import { STORE_CLEAN } from '../format/superblock.js';
 import type { LogCursor } from '../recovery/log-cursor.js';
 import { placeName } from '../recovery/log-cursor.js';
 import type { LogReport } from '../recovery/recover-log.js';
 import type { RepairSource } from './repair-log.js';
-import { repairLog } from './repair-log.js';
-
-const ERA_STEP = 4294967296;
+import { commitEnd, repairLog } from './repair-log.js';
 
 /** The end that a log is to have. */
 export interface Cut {
@@ -67,19 +64,7 @@ export function cutLog(
     hasTail: true,
     leftovers: report.places.slice(cut.segments).map(placeName),
   };
-  superblock.commit({
-    state: STORE_CLEAN,
-    era: cut.era,
-    durable: (cut.sequence - 1) % ERA_STEP,
-    nextGeneration,
-    lanes: [
-      {
-        ...superblock.block.lanes[0]!,
-        endGeneration: places.at(-1)!.generation,
-        endOffset: cut.offset,
-      },
-    ],
-  });
+  commitEnd(superblock, kept, nextGeneration);
   repairLog(source, kept);
   return kept;
 }

@@ -222,7 +222,7 @@ export class Log {
 
   /**
    * The entries as they become durable, from a position on, until the signal is aborted or the log
-   * closed. Does not keep the process alive.
+   * closed; keeps the process alive meanwhile.
    */
   async *follow(options: FollowLogOptions = {}): AsyncGenerator<LogEntry, void> {
     const { from, signal, pollMs } = followOptions(options);

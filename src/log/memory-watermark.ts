@@ -3,6 +3,9 @@
 import { DURABLE } from '../control/control-block.js';
 import type { Watermark } from './follow-log.js';
 
+/** Longer than any wait. */
+const HOLD_MS = 2 ** 30;
+
 export interface WatermarkFacts {
   /** Longest time between two looks. */
   pollMs: number;
@@ -43,7 +46,11 @@ export class MemoryWatermark implements Watermark {
         this.#wake = resolve;
       });
       const wait = Atomics.waitAsync(this.#words, DURABLE, word, this.#facts.pollMs);
-      if (wait.async) await Promise.race([wait.value, woken]);
+      if (!wait.async) continue;
+      // A wait in shared memory alone does not keep the process alive; a follower does.
+      const hold = setTimeout(() => undefined, HOLD_MS);
+      await Promise.race([wait.value, woken]);
+      clearTimeout(hold);
     }
   }
 

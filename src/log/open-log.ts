@@ -34,7 +34,7 @@ import type { LogOptions } from './log-options.js';
 import { readLogOptions } from './log-options.js';
 import type { LogRequest, OpenedLog } from './log-parts.js';
 import { createRing, resumeSegment } from './log-ring.js';
-import { repairLog } from './repair-log.js';
+import { commitEnd, repairLog } from './repair-log.js';
 
 const ERA_STEP = 4294967296;
 /** From here on in an era, an open begins a new one. */
@@ -154,6 +154,7 @@ function reopenLog(request: LogRequest): OpenedLog {
   fileSystem.syncDirectory(directory);
   const source = { fileSystem, directory, storeId };
   repairLog(source, report);
+  if (report.outcome === 'unclean') commitEnd(superblock, report, nextGeneration);
   const kept =
     cut === undefined ? report : cutLog(source, { superblock, report, cut, nextGeneration });
   const { records, droppedRecords, outcome } = report;

@@ -4,13 +4,16 @@
 // back behind new records.
 
 import { removeFiles } from '../directory/directory-files.js';
+import type { SuperblockWriter } from '../directory/superblock-writer.js';
 import { SEGMENT_HEADER_BYTES } from '../format/segment-header.js';
+import { STORE_CLEAN } from '../format/superblock.js';
 import type { FileSystem } from '../io/file-system.js';
 import type { SegmentPlace } from '../recovery/log-cursor.js';
 import { placeName } from '../recovery/log-cursor.js';
 import type { LogReport } from '../recovery/recover-log.js';
 import { SegmentCursor } from '../recovery/segment-cursor.js';
 
+const ERA_STEP = 4294967296;
 // Never larger: a big write leaves large folios, which later syncs write whole.
 const PIECE_BYTES = 4096;
 
@@ -59,6 +62,28 @@ function firstUnproven(source: RepairSource, place: SegmentPlace, durable: numbe
   } finally {
     cursor.close();
   }
+}
+
+/** Says durably where the log ends: everything up to there is known durable from now on. */
+export function commitEnd(
+  superblock: SuperblockWriter,
+  report: LogReport,
+  nextGeneration: number,
+): void {
+  const { era, nextSequence, endOffset, places } = report;
+  superblock.commit({
+    state: STORE_CLEAN,
+    era,
+    durable: (nextSequence - 1) % ERA_STEP,
+    nextGeneration,
+    lanes: [
+      {
+        ...superblock.block.lanes[0]!,
+        endGeneration: places.at(-1)!.generation,
+        endOffset,
+      },
+    ],
+  });
 }
 
 type File = ReturnType<FileSystem['openWrite']>;
