@@ -152,11 +152,7 @@ function settleCut(model: LogModel, position: number | undefined): void {
 }
 
 /** What is wrong with a state, or undefined: it opens, holds what it must, and goes on. */
-async function judge(
-  state: LogState,
-  choices: Choices,
-  seed: number,
-): Promise<string | undefined> {
+async function judge(state: LogState, choices: Choices, seed: number): Promise<string | undefined> {
   try {
     const { disk, expected } = state;
     const session = await LogSession.open(disk, seed);

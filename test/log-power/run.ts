@@ -33,6 +33,8 @@ for (let script = only ?? 0; script < scripts; script++) {
   }
 }
 const seconds = ((performance.now() - start) / 1000).toFixed(1);
-console.log(`${states} states, ${hashes.size} different, ${violations.length} violations, ${seconds} s`);
+console.log(
+  `${states} states, ${hashes.size} different, ${violations.length} violations, ${seconds} s`,
+);
 for (const violation of violations.slice(0, SHOWN_MAX)) console.error(violation);
 if (violations.length > 0) process.exitCode = 1;

@@ -11,23 +11,29 @@ import { isPossible } from '../support/medium.js';
 for (const io of ['buffered', 'mapped'] as const) {
   const mediumTest = isPossible(io) ? test : test.skip;
 
-  mediumTest(`a ${io} log gives back what was appended, across rotations and a close`, async (t) => {
-    const log = await openRealLog(t, { io, segmentBytes: 65536 });
-    const texts = fillLog(log, 5);
-    await log.sync();
-    t.is(log.syncedPosition, log.position);
-    t.is(log.entriesSinceSync, 0);
-    t.deepEqual(textsOf(log.entries()), texts);
-    t.deepEqual(log.segmentPaths.map(existsSync), Array.from({ length: 6 }, () => true));
-    await log.close();
-    t.deepEqual(textsOf(readLog(log.path)), texts);
-    const again = await openRealLog(t, { io }, log.path);
-    t.is(again.recovery.outcome, 'clean');
-    t.is(again.position, log.position);
-    again.append('more');
-    await again.sync();
-    t.deepEqual(textsOf(again.entries()), [...texts, 'more']);
-  });
+  mediumTest(
+    `a ${io} log gives back what was appended, across rotations and a close`,
+    async (t) => {
+      const log = await openRealLog(t, { io, segmentBytes: 65536 });
+      const texts = fillLog(log, 5);
+      await log.sync();
+      t.is(log.syncedPosition, log.position);
+      t.is(log.entriesSinceSync, 0);
+      t.deepEqual(textsOf(log.entries()), texts);
+      t.deepEqual(
+        log.segmentPaths.map(existsSync),
+        Array.from({ length: 6 }, () => true),
+      );
+      await log.close();
+      t.deepEqual(textsOf(readLog(log.path)), texts);
+      const again = await openRealLog(t, { io }, log.path);
+      t.is(again.recovery.outcome, 'clean');
+      t.is(again.position, log.position);
+      again.append('more');
+      await again.sync();
+      t.deepEqual(textsOf(again.entries()), [...texts, 'more']);
+    },
+  );
 
   mediumTest(`an append to a full ring of a ${io} log waits, and none is refused`, async (t) => {
     const log = await openRealLog(t, { io, segmentBytes: 65536, ringSegments: 2 });
