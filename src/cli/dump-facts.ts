@@ -46,6 +46,8 @@ export interface SlotContent {
   nextGeneration: number;
   epoch: number;
   lanes: SuperblockLane[];
+  /** Of a log: position at which its first segment begins. */
+  log?: { basePosition: number };
 }
 
 export interface SegmentFact {

@@ -80,9 +80,11 @@ function* slotText(fact: SlotFact, alarm: (text: string) => string): Generator<s
     return;
   }
   const state = block.state === 'clean' ? 'closed' : 'open';
-  yield `${title}: store ${block.storeId}, counter ${block.counter}, ${state}`;
+  const what = block.log === undefined ? 'store' : 'log';
+  yield `${title}: ${what} ${block.storeId}, counter ${block.counter}, ${state}`;
   yield `  era ${block.era}, durable ${block.durable}, first sequence ${block.firstSequence}, ` +
     `next generation ${block.nextGeneration}, epoch ${block.epoch}`;
+  if (block.log !== undefined) yield `  begins at position ${block.log.basePosition}`;
   for (const lane of block.lanes) {
     const end =
       block.state === 'clean'

@@ -15,7 +15,7 @@ export function* reportLines(verdict: {
   isMoving: boolean;
 }): Generator<string> {
   const { report, isInUse, isMoving } = verdict;
-  yield `store ${report.storeId}`;
+  yield `${report.log === undefined ? 'store' : 'log'} ${report.storeId}`;
   if (isInUse) yield 'in use: what follows held at the moment of reading';
   if (isMoving) {
     yield 'outcome: unknown, the store was being written; verify it again when it is closed';
@@ -28,14 +28,24 @@ export function* reportLines(verdict: {
     const { code, message, file, offset } = report.problem;
     yield `problem: ${code} ${message} (${file}${offset === undefined ? '' : `:${offset}`})`;
   }
-  yield `era ${report.era}, sequences from ${report.firstSequence} to ${report.lastSequence}, ` +
-    `durable at least up to ${report.durableEvidence}`;
+  yield* spanLines(report);
   yield `records: ${report.records} found, ${report.droppedRecords} given up after the end`;
   for (const { slot, problem } of report.slots) {
     if (problem !== undefined) yield `superblock slot ${slot} is not valid (${problem})`;
   }
   for (const segment of report.segments) yield segmentLine(segment);
   for (const name of report.leftovers) yield `${name}: left over, an open removes it`;
+}
+
+function* spanLines(report: RecoveryReport): Generator<string> {
+  if (report.log !== undefined) {
+    const { position, end, firstSequence, lastSequence, epoch } = report.log;
+    yield `positions from ${position} to ${end}, sequences from ${firstSequence} to ${lastSequence}`;
+    yield `era ${report.era}, epoch ${epoch}, durable at least up to ${report.durableEvidence}`;
+    return;
+  }
+  yield `era ${report.era}, sequences from ${report.firstSequence} to ${report.lastSequence}, ` +
+    `durable at least up to ${report.durableEvidence}`;
 }
 
 function segmentLine(segment: SegmentReport): string {

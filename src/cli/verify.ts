@@ -7,9 +7,10 @@ import { parseSegmentName, SUPERBLOCK_NAME } from '../format/file-name.js';
 import type { ReadOnlyFileSystem } from '../io/file-system.js';
 import { NodeFileSystem } from '../io/node-file-system.js';
 import { holdsRecords } from '../recovery/load-segment.js';
-import { directoryKind } from '../recovery/read-superblock.js';
+import { directoryKind, readSuperblock } from '../recovery/read-superblock.js';
 import { recover } from '../recovery/recover.js';
 import type { RecoveryReport } from '../recovery/report.js';
+import { reportLog } from '../recovery/report-log.js';
 import { isInUse, lockFact } from './dump-lock.js';
 import { EXIT_DAMAGE, EXIT_FAILED, EXIT_FINE, EXIT_LOCKED } from './exit-codes.js';
 import { jsonText } from './json-form.js';
@@ -95,7 +96,11 @@ function attemptRecovery(
     if (records % PROGRESS_RECORDS === 0) progress(records);
   };
   try {
-    const report = recover(fileSystem, path, { begin: () => undefined, accept });
+    const state = readSuperblock(fileSystem, path);
+    const report =
+      state.block.log === undefined
+        ? recover(fileSystem, path, { begin: () => undefined, accept })
+        : reportLog(fileSystem, path, state, accept);
     if (records >= PROGRESS_RECORDS) progress(0);
     return { report };
   } catch (error) {

@@ -61,4 +61,15 @@ export interface RecoveryReport {
   /** Files that an open removes: of preparations and earlier lives. */
   leftovers: string[];
   problem?: RecoveryProblem;
+  /** Of a log: positions and full sequences that it spans, and the epoch at its end. */
+  log?: LogFacts;
+}
+
+export interface LogFacts {
+  position: number;
+  end: number;
+  /** Full; 0 if there is no record. */
+  firstSequence: number;
+  lastSequence: number;
+  epoch: number;
 }

@@ -11,6 +11,7 @@ import { acquireDirectoryLock } from '../../src/io/directory-lock.js';
 import { beginLog, putCities } from '../support/fixture-case.js';
 import { fixtureDisk } from '../support/fixture-files.js';
 import { startLiveStore } from '../support/live-store.js';
+import { openRealLog } from '../support/logs.js';
 import { run } from '../support/run-command.js';
 import { storeDisk } from '../support/segment-facts.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
@@ -144,3 +145,20 @@ function beforeEachReading(disk: TestDisk, happen: () => void): TestDisk {
     },
   });
 }
+
+test('a log is verified as one: positions, full sequences, and its damage', async (t) => {
+  const log = await openRealLog(t, { startSequence: 2 ** 32 + 5 });
+  log.append('a');
+  log.appendEpochBarrier();
+  await log.close();
+  const fine = await run('verify', log.path);
+  t.is(fine.code, 0);
+  t.regex(fine.stdout, /^log [0-9a-f]{32}$/m);
+  t.regex(fine.stdout, /^positions from 0 to 64, sequences from 4294967301 to 4294967302$/m);
+  const dump = await run('dump', log.path);
+  t.regex(dump.stdout, /begins at position 0/);
+  rmSync(log.segmentPaths[0]!);
+  const damaged = await run('verify', log.path);
+  t.is(damaged.code, 1);
+  t.regex(damaged.stdout, /CORRUPT the segment wal-l00-0000000001\.log is missing/);
+});
