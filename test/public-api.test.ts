@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import test from 'ava';
 
 import * as api from '../src/index.js';
+import * as wal from '../src/wal-api.js';
 
 const VALUES = ['LaneError', 'isLaneError', 'open'];
 
@@ -36,8 +37,28 @@ const TYPES = [
   'WriteCondition',
 ];
 
-function declaredNames(): { values: string[]; types: string[] } {
-  const path = fileURLToPath(new URL('../src/index.d.ts', import.meta.url));
+const LOG_VALUES = ['LaneError', 'followLog', 'isLaneError', 'openLog', 'readLog'];
+
+const LOG_TYPES = [
+  'CommitFacts',
+  'FollowLogOptions',
+  'LaneErrorCode',
+  'LaneErrorPlace',
+  'Log',
+  'LogBytes',
+  'LogContent',
+  'LogEntry',
+  'LogOperation',
+  'LogOptions',
+  'LogRecovery',
+  'LogSegment',
+  'LogStats',
+  'Operation',
+  'ReadLogOptions',
+];
+
+function declaredNames(module: string): { values: string[]; types: string[] } {
+  const path = fileURLToPath(new URL(`../src/${module}.d.ts`, import.meta.url));
   const text = readFileSync(path, 'utf8');
   const names = { values: [] as string[], types: [] as string[] };
   for (const match of text.matchAll(/^export (type )?\{([^}]*)\} from/gm)) {
@@ -56,9 +77,52 @@ test('the values that are exported are exactly these', (t) => {
 });
 
 test('the declarations export exactly these values and types', (t) => {
-  const { values, types } = declaredNames();
+  const { values, types } = declaredNames('index');
   t.deepEqual(values, VALUES);
   t.deepEqual(types, TYPES);
+});
+
+test('lanedb/wal exports exactly these values and types, and a log has exactly these members', async (t) => {
+  t.deepEqual(Object.keys(wal).sort(), LOG_VALUES);
+  const { values, types } = declaredNames('wal-api');
+  t.deepEqual(values, LOG_VALUES);
+  t.deepEqual(types, LOG_TYPES);
+  const { openTestLog } = await import('./support/logs.js');
+  const { log } = await openTestLog();
+  const members = Object.getOwnPropertyNames(Object.getPrototypeOf(log));
+  t.deepEqual(members.filter((name) => name !== 'constructor').sort(), [
+    'append',
+    'appendBatch',
+    'appendCheckpoint',
+    'appendCommit',
+    'appendDelete',
+    'appendEpochBarrier',
+    'appendPut',
+    'close',
+    'entries',
+    'entriesSinceSync',
+    'epoch',
+    'firstPosition',
+    'flush',
+    'flushSync',
+    'follow',
+    'isOpen',
+    'isSyncPending',
+    'isSynced',
+    'nextSequence',
+    'position',
+    'retire',
+    'segmentPaths',
+    'segments',
+    'stats',
+    'submitSync',
+    'sync',
+    'syncedPosition',
+    'syncedSequence',
+  ]);
+  t.true(Symbol.asyncDispose in log);
+  const name = 'lanedb/wal';
+  t.is(((await import(name)) as typeof wal).openLog, wal.openLog);
 });
 
 test('the methods of a store are exactly these', async (t) => {

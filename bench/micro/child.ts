@@ -32,6 +32,7 @@ async function calibrate(loop: Loop): Promise<{ iterations: number; sum: number 
     const taken = await sample(loop, iterations);
     sum += taken.sum;
     spent += taken.elapsed;
+    await loop.rest?.();
     if (taken.elapsed < SAMPLE_MS / 2) iterations *= 2;
     else if (spent > WARM_UP_MS) return { iterations, sum };
   }
@@ -47,6 +48,7 @@ async function run({ primitive, directory, samples }: MicroTask): Promise<MicroR
     const one = await sample(loop, iterations);
     sum += one.sum;
     taken.push((one.elapsed * 1e6) / iterations);
+    await loop.rest?.();
   }
   await loop.close?.();
   return { nanoseconds: median(taken), sum };

@@ -12,6 +12,8 @@ export interface Primitive {
 export interface Loop {
   /** Does the work `iterations` times; gives a number that depends on all of it. */
   run(iterations: number): number | Promise<number>;
+  /** What must be done between two samples, and is not measured. */
+  rest?(): Promise<void> | void;
   /** Frees what prepare() took. */
   close?(): Promise<void> | void;
 }

@@ -7,6 +7,7 @@ import { describeEnvironment, printEnvironment } from '../environment.js';
 import { median } from '../measurements.js';
 import type { Session } from '../session.js';
 import type { MicroReply, MicroTask } from './child.js';
+import { PUBLISHED } from './log-append.js';
 import type { Primitive } from './primitive.js';
 import { PRIMITIVES } from './registry.js';
 
@@ -77,6 +78,12 @@ export async function runMicro(session: Session, options: Arguments): Promise<nu
     const figure = nanoseconds === null ? `skipped: ${skipped}` : nanoseconds.toFixed(1);
     const goal = target === null ? '' : `  target <= ${target}`;
     console.log(`${name.padEnd(NAME_WIDTH)} ${figure.padStart(10)}${goal}`);
+  }
+  if (chosen.some(({ name }) => name.startsWith('log append'))) {
+    console.log(
+      '\npublished by the systems that lanedb/wal is modelled on, on machines of their own:',
+    );
+    for (const line of PUBLISHED) console.log(`  ${line}`);
   }
   return 0;
 }

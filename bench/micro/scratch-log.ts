@@ -65,7 +65,10 @@ export class ScratchLog {
     beginLane(context, 0);
     const { memory, control, fileSystem } = this;
     this.round = new SyncRound({ fileSystem, directory, control, memory, isMapped }, SYNCER_MARK);
-    const help = { admitPrepared: () => this.round.admitPrepared() };
+    const help = {
+      admitPrepared: () => this.round.admitPrepared(),
+      drain: () => undefined,
+    };
     this.#ring = new SegmentRing(context, 0, { help, stallMsMax: 0 });
     this.#writer = new LaneWriter(this.#ring, NO_HOOK, MARK);
     this.#enterLargeSegment();

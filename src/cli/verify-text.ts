@@ -40,7 +40,8 @@ export function* reportLines(verdict: {
 function* spanLines(report: RecoveryReport): Generator<string> {
   if (report.log !== undefined) {
     const { position, end, firstSequence, lastSequence, epoch } = report.log;
-    yield `positions from ${position} to ${end}, sequences from ${firstSequence} to ${lastSequence}`;
+    yield `positions from ${position} to ${end}, ` +
+      `sequences from ${firstSequence} to ${lastSequence}`;
     yield `era ${report.era}, epoch ${epoch}, durable at least up to ${report.durableEvidence}`;
     return;
   }
