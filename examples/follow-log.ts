@@ -1,6 +1,6 @@
-// The write-ahead log alone: an event log that one thread writes and another follows, from the place
-// it remembers, so that it goes on there after it was stopped. Old segments are given up once they
-// were read. Run: npm run build && node dist/examples/follow-log.js
+// The write-ahead log alone: an event log that one thread writes and another follows, from the
+// place it remembers, so that it goes on there after it was stopped. Old segments are given up once
+// they were read. Run: npm run build && node dist/examples/follow-log.js
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

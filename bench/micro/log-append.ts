@@ -75,7 +75,9 @@ export const logAppendPrimitives: readonly Primitive[] = [
   },
 ];
 
-/** What the systems say of themselves that lanedb/wal is modelled on; other machines, so no ratio. */
+/**
+ * What the systems say of themselves that lanedb/wal is modelled on; other machines, so no ratio.
+ */
 export const PUBLISHED: readonly string[] = [
   'Signet Forge 0.1 WalMmapWriter append 32 B: 223 ns (macOS, x86-64), 319 ns (Linux, CI runner)',
   'Signet Forge 0.1 WalMmapWriter append 256 B: 220 ns (macOS, x86-64), 959 ns (Linux, CI runner)',
