@@ -49,7 +49,7 @@ function acquireContended(words: Int32Array, index: number, mark: number): void 
   for (let spin = 0; spin < SPIN_COUNT; spin++) {
     if (Atomics.compareExchange(words, index, 0, mark) === 0) return;
   }
-  const deadline = Date.now() + LOCK_WAIT_MS_MAX;
+  const deadline = performance.now() + LOCK_WAIT_MS_MAX;
   for (;;) {
     const seen = Atomics.load(words, index);
     // A waiter takes the lock with the waited bit set: others may still sleep on it.
@@ -60,7 +60,7 @@ function acquireContended(words: Int32Array, index: number, mark: number): void 
     if (seen < 0 || Atomics.compareExchange(words, index, seen, seen | WAITED) === seen) {
       Atomics.wait(words, index, seen | WAITED, WAIT_MS);
     }
-    if (Date.now() > deadline) {
+    if (performance.now() > deadline) {
       throw new LaneError('STORE_STALLED', 'a lock of the store was not released', {
         found: `holder ${holderOf(words, index)}`,
       });

@@ -74,7 +74,7 @@ export class SegmentRing {
    */
   takeNext(bytes: number): number {
     const { control } = this.context;
-    const deadline = Date.now() + this.#stallMsMax;
+    const deadline = performance.now() + this.#stallMsMax;
     let isCounted = false;
     for (;;) {
       if (isPoisoned(control)) throw poisonError(control);
@@ -90,7 +90,7 @@ export class SegmentRing {
         isCounted = true;
       }
       Atomics.wait(control.words, PREPARE_DONE, seen, WAIT_MS);
-      if (Date.now() > deadline) {
+      if (performance.now() > deadline) {
         throw new LaneError('STORE_STALLED', 'no segment became ready in time (stallMsMax)');
       }
     }
