@@ -3,15 +3,24 @@
 
 import { setTimeout } from 'node:timers/promises';
 import { refuseUnknown } from '../check-operations.js';
-import { isLaneError, LaneError } from '../errors.js';
+import { isLaneError } from '../errors.js';
 import { NodeFileSystem } from '../io/node-file-system.js';
 import { integerOption } from '../option-values.js';
 import { isOwnRecord, LogCursor } from '../recovery/log-cursor.js';
+import type { SuperblockState } from '../recovery/read-superblock.js';
 import { readSuperblock } from '../recovery/read-superblock.js';
 import type { LogEntry } from './log-entry.js';
 import { logEntry } from './log-entry.js';
 import type { LogReading, ReadLogOptions } from './read-log.js';
-import { advance, beginReading, fromOption, PositionGate, refuseRetired } from './read-log.js';
+import {
+  advance,
+  beginReading,
+  fromOption,
+  PositionGate,
+  refuseMissing,
+  refuseRetired,
+  StopJudge,
+} from './read-log.js';
 
 const ERA_STEP = 4294967296;
 const POLL_MS = 20;
@@ -99,10 +108,7 @@ function advanceToDurable(cursor: LogCursor, { source }: LogReading): void {
   cursor.lookAgain();
   if (advance(cursor, source)) return;
   refuseRetired(source, cursor);
-  throw new LaneError('CORRUPT', `a durable record cannot be read (${cursor.stop})`, {
-    file: cursor.path,
-    offset: cursor.offset,
-  });
+  refuseMissing(cursor);
 }
 
 /**
@@ -116,6 +122,8 @@ class FileWatermark implements Watermark {
   #scout: LogCursor;
   #durable = 0;
   #quietLooks = 0;
+  /** Sequence expected at the stop that was judged last. */
+  #judged = 0;
 
   constructor(reading: LogReading, pollMs: number, signal: AbortSignal | undefined) {
     this.#reading = reading;
@@ -130,7 +138,9 @@ class FileWatermark implements Watermark {
     this.#runAhead();
     const scout = this.#scout;
     this.#quietLooks = scout.nextSequence === before ? this.#quietLooks + 1 : 0;
-    const { block, isClean } = readSuperblock(source.fileSystem, source.directory);
+    const state = readSuperblock(source.fileSystem, source.directory);
+    const { block, isClean } = state;
+    if (!isClean && this.#quietLooks === QUIET_LOOKS_MAX) this.#judge(state);
     const closedAt = isClean && block.durable > 0 ? block.era * ERA_STEP + block.durable : 0;
     this.#durable = Math.max(this.#durable, scout.durable, closedAt);
     const { places } = scout;
@@ -153,6 +163,14 @@ class FileWatermark implements Watermark {
 
   close(): void {
     this.#scout.close();
+  }
+
+  /** A stop that lasts is the end, or damage, which nobody else may ever tell the follower. */
+  #judge(state: SuperblockState): void {
+    if (this.#judged === this.#scout.nextSequence) return;
+    const judge = new StopJudge(this.#reading.source, state);
+    while (!judge.isEnd(this.#scout)) this.#runAhead();
+    this.#judged = this.#scout.nextSequence;
   }
 
   #runAhead(): void {

@@ -16,7 +16,7 @@ import type { LogParts, LogRecovery } from './log-parts.js';
 import type { LogStats } from './log-stats.js';
 import { readLogStats } from './log-stats.js';
 import type { ReadLogOptions } from './read-log.js';
-import { entriesFrom, fromOption } from './read-log.js';
+import { entriesFrom, fromOption, refuseMissing } from './read-log.js';
 import { retire } from './retire.js';
 
 /** A segment of a log. */
@@ -217,7 +217,10 @@ export class Log {
     const from = fromOption(options);
     this.#engine.guard();
     const { source, start } = this.#engine.reading(from);
-    yield* entriesFrom(source, start, { from, last: this.syncedSequence });
+    const last = this.syncedSequence;
+    yield* entriesFrom(source, start, { from, last }, (cursor) => {
+      return cursor.nextSequence > last || refuseMissing(cursor);
+    });
   }
 
   /**

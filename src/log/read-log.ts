@@ -3,7 +3,7 @@
 
 import { refuseUnknown } from '../check-operations.js';
 import { refuseOtherPurpose } from '../directory/judge-directory.js';
-import { LaneError } from '../errors.js';
+import { isLaneError, LaneError } from '../errors.js';
 import { SUPERBLOCK_NAME } from '../format/file-name.js';
 import type { ReadOnlyFileSystem } from '../io/file-system.js';
 import { NodeFileSystem } from '../io/node-file-system.js';
@@ -12,6 +12,7 @@ import type { LogSource, LogStart } from '../recovery/log-cursor.js';
 import { beginningOf, isOwnRecord, LogCursor } from '../recovery/log-cursor.js';
 import type { SuperblockState } from '../recovery/read-superblock.js';
 import { readSuperblock } from '../recovery/read-superblock.js';
+import { judgeStop } from '../recovery/recover-log.js';
 import type { LogEntry } from './log-entry.js';
 import { logEntry } from './log-entry.js';
 
@@ -39,27 +40,77 @@ export function* readLog(path: string, options: ReadLogOptions = {}): Generator<
   const { source, start, state } = beginReading(new NodeFileSystem({ native: false }), path);
   const { endGeneration, endOffset } = state.block.lanes[0]!;
   const end = state.isClean ? { generation: endGeneration, offset: endOffset } : undefined;
-  yield* entriesFrom({ ...source, end }, start, { from, last: Number.POSITIVE_INFINITY });
+  const judge = new StopJudge(source, state);
+  const range = { from, last: Number.POSITIVE_INFINITY };
+  yield* entriesFrom({ ...source, end }, start, range, (cursor) => judge.isEnd(cursor));
 }
 
-/** The entries from a start on, from position `from` to the record of sequence `last`. */
+/**
+ * The entries from a start on, from position `from` to the record of sequence `last`, or to a stop
+ * that `isEnd` takes for the end; it throws at one that is none, and looks again if it is not sure.
+ */
 export function* entriesFrom(
   source: LogSource,
   start: LogStart,
   range: { from: number | undefined; last: number },
+  isEnd: (cursor: LogCursor) => boolean,
 ): Generator<LogEntry, void> {
   const cursor = new LogCursor(source, start);
   try {
     const gate = new PositionGate(range.from, start.position);
-    while (cursor.nextSequence <= range.last && advance(cursor, source)) {
-      if (gate.isOpenAt(cursor.position) && !isOwnRecord(cursor.kind)) yield logEntry(cursor);
-    }
+    do {
+      while (cursor.nextSequence <= range.last && advance(cursor, source)) {
+        if (gate.isOpenAt(cursor.position) && !isOwnRecord(cursor.kind)) yield logEntry(cursor);
+      }
+      refuseRetired(source, cursor);
+    } while (!isEnd(cursor));
     gate.isOpenAt(cursor.end);
     gate.refuseClosed();
-    refuseRetired(source, cursor);
   } finally {
     cursor.close();
   }
+}
+
+/** Tells the end of a log from damage, as openLog() does, while somebody may be writing it. */
+export class StopJudge {
+  readonly #source: LogSource;
+  readonly #state: SuperblockState;
+  #doubted = 0;
+
+  constructor(source: LogSource, state: SuperblockState) {
+    this.#source = source;
+    this.#state = state;
+  }
+
+  /**
+   * True at the end. False once for every stop that looks like damage: the cursor looks again, for
+   * a writer may have gone on since. Throws CORRUPT, with file and offset, if it stops there again.
+   */
+  isEnd(cursor: LogCursor): boolean {
+    const { fileSystem, directory } = this.#source;
+    const state = this.#state;
+    try {
+      judgeStop({ fileSystem, directory, state, cursor });
+      return true;
+    } catch (error) {
+      if (!isLaneError(error, 'CORRUPT')) throw error;
+      // Opened, closed, cut or retired since: what was known of its end no longer holds.
+      const { block } = readSuperblock(fileSystem, directory);
+      if (block.counter !== state.block.counter) return true;
+      if (this.#doubted === cursor.nextSequence) throw error;
+    }
+    this.#doubted = cursor.nextSequence;
+    cursor.lookAgain();
+    return false;
+  }
+}
+
+/** Throws CORRUPT where a record that is known to be durable cannot be read. */
+export function refuseMissing(cursor: LogCursor): never {
+  throw new LaneError('CORRUPT', `a durable record cannot be read (${cursor.stop})`, {
+    file: cursor.path,
+    offset: cursor.offset,
+  });
 }
 
 /** Lets entries pass from a position on, which must be one where a record begins or ends. */

@@ -59,11 +59,7 @@ export function recoverLog(
       records++;
       visit(cursor);
     }
-    if (isClean) judgeCleanEnd(cursor, state);
-    const facts = { fileSystem, directory, state, cursor };
-    const beyond = searchBeyond(facts);
-    const leftovers = surveyLeftovers(facts, beyond);
-    if (!isClean) judgeTornEnd(cursor, state, beyond);
+    const { beyond, leftovers } = judgeStop({ fileSystem, directory, state, cursor });
     return {
       outcome: isClean ? 'clean' : 'unclean',
       places: cursor.places,
@@ -83,7 +79,8 @@ export function recoverLog(
   }
 }
 
-interface Facts {
+/** A log and the cursor that read it up to its stop. */
+export interface LogStop {
   fileSystem: ReadOnlyFileSystem;
   directory: string;
   state: SuperblockState;
@@ -92,6 +89,19 @@ interface Facts {
 
 /** Evidence behind the end; `durable` and `sequence` are full. */
 type Beyond = Pick<Evidence, 'records' | 'durable'>;
+
+/**
+ * Throws CORRUPT if the stop is not the end of the log: records that were acknowledged are behind
+ * it. Returns what else is there. Reads the last segment once more, and those that are not reached.
+ */
+export function judgeStop(stop: LogStop): { beyond: Beyond; leftovers: string[] } {
+  const { state, cursor } = stop;
+  if (state.isClean) judgeCleanEnd(cursor, state);
+  const beyond = searchBeyond(stop);
+  const leftovers = surveyLeftovers(stop, beyond);
+  if (!state.isClean) judgeTornEnd(cursor, state, beyond);
+  return { beyond, leftovers };
+}
 
 function judgeCleanEnd(cursor: LogCursor, state: SuperblockState): void {
   const { block } = state;
@@ -126,7 +136,7 @@ function durableOf(cursor: LogCursor, state: SuperblockState): number {
 }
 
 /** Valid records behind the stop in the last segment. */
-function searchBeyond({ fileSystem, directory, state, cursor }: Facts): Beyond {
+function searchBeyond({ fileSystem, directory, state, cursor }: LogStop): Beyond {
   const { generation } = cursor.place;
   const identity = { storeId: state.block.storeId, lane: 0, generation };
   const { contents, header } = loadSegment(fileSystem, directory, identity, new SegmentBuffer());
@@ -139,8 +149,8 @@ function fullOf(era: number, low: number): number {
 }
 
 /** What the chain does not reach: leftovers, whose records are evidence in an unclean log. */
-function surveyLeftovers(facts: Facts, beyond: Beyond): string[] {
-  const { fileSystem, directory, state, cursor } = facts;
+function surveyLeftovers(stop: LogStop, beyond: Beyond): string[] {
+  const { fileSystem, directory, state, cursor } = stop;
   const reached = new Set(cursor.places.map(placeName));
   const leftovers: string[] = [];
   for (const name of fileSystem.list(directory)) {
@@ -151,17 +161,17 @@ function surveyLeftovers(facts: Facts, beyond: Beyond): string[] {
     }
     if (reached.has(name)) continue;
     leftovers.push(name);
-    const isOld = parsed.generation < state.block.lanes[0]!.firstGeneration;
-    if (isOld || state.isClean) continue;
-    const found = evidenceIn(facts, parsed);
+    // Nothing that is older than the stop was written behind it.
+    if (parsed.generation < cursor.place.generation || state.isClean) continue;
+    const found = evidenceIn(stop, parsed);
     beyond.records += found.records;
     beyond.durable = Math.max(beyond.durable, found.durable);
   }
   return leftovers;
 }
 
-function evidenceIn(facts: Facts, name: { lane: number; generation: number }): Beyond {
-  const { fileSystem, directory, state } = facts;
+function evidenceIn(stop: LogStop, name: { lane: number; generation: number }): Beyond {
+  const { fileSystem, directory, state } = stop;
   const identity = { storeId: state.block.storeId, ...name };
   try {
     const segment = loadSegment(fileSystem, directory, identity, new SegmentBuffer());
