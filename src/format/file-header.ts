@@ -107,6 +107,15 @@ export function isSameStore(a: Uint8Array, b: Uint8Array): boolean {
   return storeIdText(a) === storeIdText(b);
 }
 
+/** True if bytes can be the first ones of a file of ours, whole or cut off: the magic, or zeros. */
+export function mayBeginFile(bytes: Uint8Array): boolean {
+  const shared = Math.min(bytes.length, MAGIC.length);
+  for (let at = 0; at < shared; at++) {
+    if (bytes[at] !== MAGIC[at]) return isZero(bytes, 0, bytes.length);
+  }
+  return true;
+}
+
 function hasMagic(bytes: Uint8Array, start: number): boolean {
   for (let at = 0; at < MAGIC.length; at++) if (bytes[start + at] !== MAGIC[at]) return false;
   return true;

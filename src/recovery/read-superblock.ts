@@ -2,7 +2,7 @@
 
 import { crc32 } from '../codec/crc32.js';
 import { LaneError } from '../errors.js';
-import { isSameStore, versionOf } from '../format/file-header.js';
+import { isSameStore, mayBeginFile, versionOf } from '../format/file-header.js';
 import { LOCK_NAME, parseSegmentName, SUPERBLOCK_NAME } from '../format/file-name.js';
 import type { Superblock } from '../format/superblock.js';
 import {
@@ -56,9 +56,10 @@ export function readSuperblock(fileSystem: ReadOnlyFileSystem, directory: string
   } finally {
     file.close();
   }
-  const slots = readSlots(bytes.subarray(0, length));
+  const found = bytes.subarray(0, length);
+  const slots = readSlots(found);
   const valid = slots.filter((slot) => slot.block !== undefined);
-  refuseForeign(path, bytes, slots, valid.length);
+  refuseForeign(path, found, slots, valid.length);
   const newest = valid.reduce((best, slot) =>
     slot.block!.counter > best.block!.counter ? slot : best,
   );
@@ -104,8 +105,8 @@ function refuseForeign(
     });
   }
   if (validCount > 0) return;
-  const isForeign = slots[0]!.problem === 'magic';
-  if (isForeign && slots.every((slot) => slot.problem === 'magic' || slot.problem === 'short')) {
+  const isStrange = slots.every(({ problem }) => problem === 'magic' || problem === 'short');
+  if (isStrange && !mayBeginFile(bytes)) {
     throw new LaneError('NOT_A_STORE', `${path} is not a superblock of LaneDB`, { file: path });
   }
   throw new LaneError('CORRUPT', `no slot of the superblock is valid (${slots[0]!.problem})`, {

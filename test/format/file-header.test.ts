@@ -11,6 +11,7 @@ import {
   isSameStore,
   KIND_SEGMENT,
   KIND_TREE,
+  mayBeginFile,
   sealFileHeader,
   storeIdText,
   versionOf,
@@ -99,4 +100,16 @@ test('store ids are compared and shown whole', (t) => {
   const other = Uint8Array.from(STORE_ID);
   other[15] = 0x1f;
   t.false(isSameStore(STORE_ID, other));
+});
+
+test('the first bytes of a file of ours are told, also when few are there', (t) => {
+  const bytes = sealed();
+  for (let length = 0; length <= bytes.length; length++) {
+    t.true(mayBeginFile(bytes.subarray(0, length)));
+    t.true(mayBeginFile(new Uint8Array(length)));
+    if (length === 0) continue;
+    const other = bytes.slice(0, length);
+    other[Math.min(length, 8) - 1]! ^= 1;
+    t.false(mayBeginFile(other), `${length} bytes`);
+  }
 });

@@ -109,6 +109,16 @@ test('a file of somebody else is no store', (t) => {
   }
 });
 
+test('a short file is judged by what there is of it', (t) => {
+  for (const length of [1, 7, 8, 100, SLOT_BYTES - 1]) {
+    const error = throwsWith(t, 'NOT_A_STORE', () => read(new Uint8Array(length).fill(65)));
+    t.is(error.file, PATH);
+    // The magic, cut off or not, and zeros are what is left of a superblock of ours.
+    throwsWith(t, 'CORRUPT', () => read(slots({}, { counter: 11 }).slice(0, length)));
+    throwsWith(t, 'CORRUPT', () => read(new Uint8Array(length)));
+  }
+});
+
 test('another version is told as such, in whichever slot it stands, and beside a sound slot', (t) => {
   for (const slot of [0, 1]) {
     const bytes = withVersion(slots({ counter: 10 }, { counter: 11 }), slot * SLOT_BYTES, 9);
