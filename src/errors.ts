@@ -20,6 +20,7 @@ export type LaneErrorCode =
   | 'STORE_NOT_FOUND'
   | 'STORE_POISONED'
   | 'STORE_STALLED'
+  | 'TARGET_EXISTS'
   | 'TRANSACTION_ACTIVE'
   | 'VALUE_INVALID';
 

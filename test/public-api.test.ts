@@ -8,7 +8,7 @@ import test from 'ava';
 import * as api from '../src/index.js';
 import * as wal from '../src/wal-api.js';
 
-const VALUES = ['LaneError', 'isLaneError', 'open'];
+const VALUES = ['LaneError', 'isLaneError', 'open', 'salvage'];
 
 const TYPES = [
   'CommitFacts',
@@ -20,6 +20,7 @@ const TYPES = [
   'LaneErrorCode',
   'LaneErrorPlace',
   'LaneStats',
+  'MissingRange',
   'OpenOptions',
   'OpenProgress',
   'Operation',
@@ -27,6 +28,11 @@ const TYPES = [
   'RangeOptions',
   'RangeView',
   'RecoveryReport',
+  'SalvageLoss',
+  'SalvageOptions',
+  'SalvageProgress',
+  'SalvageReport',
+  'SalvagedFile',
   'Snapshot',
   'Store',
   'StoreRange',

@@ -59,7 +59,8 @@ export function readSuperblock(fileSystem: ReadOnlyFileSystem, directory: string
   const found = bytes.subarray(0, length);
   const slots = readSlots(found);
   const valid = slots.filter((slot) => slot.block !== undefined);
-  refuseForeign(path, found, slots, valid.length);
+  refuseOtherVersion(path, found, slots);
+  if (valid.length === 0) throw noSlot(path, found, slots);
   const newest = valid.reduce((best, slot) =>
     slot.block!.counter > best.block!.counter ? slot : best,
   );
@@ -79,7 +80,8 @@ export function readSuperblock(fileSystem: ReadOnlyFileSystem, directory: string
   return { slots, block, slot: newest.slot, isClean };
 }
 
-function readSlots(bytes: Uint8Array): SlotReport[] {
+/** Both slots of a superblock's bytes, each as what it states or what is wrong with it. */
+export function readSlots(bytes: Uint8Array): SlotReport[] {
   const slots: SlotReport[] = [];
   for (let slot = 0; slot < SLOT_COUNT; slot++) {
     const decoded = decodeSuperblockSlot(bytes, slot, crc32);
@@ -89,27 +91,25 @@ function readSlots(bytes: Uint8Array): SlotReport[] {
   return slots;
 }
 
-function refuseForeign(
-  path: string,
-  bytes: Uint8Array,
-  slots: SlotReport[],
-  validCount: number,
-): void {
+/** Throws FORMAT_UNSUPPORTED if a slot is of another version. */
+export function refuseOtherVersion(path: string, bytes: Uint8Array, slots: SlotReport[]): void {
   const newer = slots.find((slot) => slot.problem === 'version');
-  if (newer !== undefined) {
-    const offset = newer.slot * SLOT_BYTES;
-    throw new LaneError('FORMAT_UNSUPPORTED', 'the store has a format of another version', {
-      file: path,
-      offset,
-      found: versionOf(bytes, offset),
-    });
-  }
-  if (validCount > 0) return;
+  if (newer === undefined) return;
+  const offset = newer.slot * SLOT_BYTES;
+  throw new LaneError('FORMAT_UNSUPPORTED', 'the store has a format of another version', {
+    file: path,
+    offset,
+    found: versionOf(bytes, offset),
+  });
+}
+
+/** Why no slot is valid: damage, or a file of somebody else. */
+function noSlot(path: string, bytes: Uint8Array, slots: SlotReport[]): LaneError {
   const isStrange = slots.every(({ problem }) => problem === 'magic' || problem === 'short');
   if (isStrange && !mayBeginFile(bytes)) {
-    throw new LaneError('NOT_A_STORE', `${path} is not a superblock of LaneDB`, { file: path });
+    return new LaneError('NOT_A_STORE', `${path} is not a superblock of LaneDB`, { file: path });
   }
-  throw new LaneError('CORRUPT', `no slot of the superblock is valid (${slots[0]!.problem})`, {
+  return new LaneError('CORRUPT', `no slot of the superblock is valid (${slots[0]!.problem})`, {
     file: path,
     offset: 0,
   });

@@ -60,7 +60,11 @@ export function compactLog(request: OpenRequest, source: CompactSource): Compact
   return { log, context, copy };
 }
 
-function copyLive(source: LogMemory, copy: CopySink, era: number): void {
+/**
+ * Copies the newest operation of every key that is not deleted, and the last commit; `era` is that
+ * of operations that state none.
+ */
+export function copyLive(source: LogMemory, copy: CopySink, era: number): void {
   const { words } = source.memory;
   const commit = lastCommitLocation(source);
   if (commit !== 0) copy.copyCommitFacts(words, commit * 8, era);

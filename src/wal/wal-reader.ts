@@ -128,6 +128,12 @@ export class WalReader {
     return this.#next;
   }
 
+  /** Goes on behind a stop, at an offset where findRecord found the next record. */
+  resumeAt(offset: number): void {
+    this.stop = undefined;
+    this.#next = offset;
+  }
+
   #stopAt(reason: StopReason): false {
     this.stop = reason;
     this.offset = this.#next;
@@ -141,30 +147,46 @@ export class WalReader {
  */
 export function searchEvidence(segment: SegmentBytes, from: number): Evidence {
   const found: Evidence = { records: 0, offset: -1, durable: 0, sequence: 0 };
-  const { words, start, length } = segment;
-  const last = length - RECORD_HEADER_BYTES - DATA_BYTES_MIN;
-  let budget = EVIDENCE_BYTES_MAX;
-  let at = from;
-  while (at <= last) {
-    const dataBytes = words[(start + at) >>> 2]! >>> 0;
-    if (!isPlausible(segment, at, dataBytes)) {
-      at += 8;
-      continue;
-    }
-    budget -= dataBytes;
-    if (budget < 0) break;
-    if (checkRecord(segment, at, dataBytes) !== undefined) {
-      at += 8;
-      continue;
-    }
+  const { words, start } = segment;
+  const budget = searchBudget();
+  let at = findRecord(segment, from, budget);
+  while (at >= 0) {
     const data = (start + at + DATA_OFFSET) >>> 2;
     if (found.records === 0) found.offset = at;
     found.records++;
     found.durable = Math.max(found.durable, words[data + WORD_DURABLE]! >>> 0);
     found.sequence = Math.max(found.sequence, words[data + WORD_SEQUENCE]! >>> 0);
-    at += recordBytes(dataBytes);
+    const dataBytes = words[(start + at) >>> 2]! >>> 0;
+    at = findRecord(segment, at + recordBytes(dataBytes), budget);
   }
   return found;
+}
+
+/** Bytes that the searches of one segment may still put through checksums. */
+export interface SearchBudget {
+  bytes: number;
+}
+
+/** The budget for all searches of one segment. */
+export function searchBudget(): SearchBudget {
+  return { bytes: EVIDENCE_BYTES_MAX };
+}
+
+/**
+ * File offset of the first valid record from `from` on, tried in steps of 8 bytes; -1 if there is
+ * none, or none within the budget, which is then below 0.
+ */
+export function findRecord(segment: SegmentBytes, from: number, budget: SearchBudget): number {
+  const { words, start, length } = segment;
+  const last = length - RECORD_HEADER_BYTES - DATA_BYTES_MIN;
+  for (let at = from; at <= last; at += 8) {
+    const dataBytes = words[(start + at) >>> 2]! >>> 0;
+    if (!isPlausible(segment, at, dataBytes)) continue;
+    budget.bytes -= dataBytes;
+    if (budget.bytes < 0) return -1;
+    if (checkRecord(segment, at, dataBytes) === undefined) return at;
+  }
+  return -1;
 }
 
 /** So strict that noise hardly ever costs a checksum: large values must not use up the budget. */

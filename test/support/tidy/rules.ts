@@ -44,6 +44,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   values: { inside: ['format'], outside: ['msgpackr', 'node:worker_threads'] },
   recovery: { inside: ['format', 'io', 'codec', 'wal', 'memtable'], outside: [] },
   directory: { inside: ['format', 'io', 'codec', 'recovery'], outside: [] },
+  salvage: { inside: ['format', 'io', 'codec', 'wal', 'recovery'], outside: [] },
   store: {
     inside: [
       'format',
@@ -56,6 +57,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'memtable',
       'recovery',
       'directory',
+      'salvage',
       'keys',
       'values',
     ],
@@ -82,7 +84,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
 export const CLI_READERS = /^src\/cli\/(?:dump|verify|annotate)(?:-[a-z-]+)?\.ts$/;
 
 /** Sources whose imports, followed to the end, must hold nothing that writes a store. */
-export const READERS_ONLY = /^src\/(?:recovery\/|cli\/(?:dump|verify|annotate)[-.])/;
+export const READERS_ONLY = /^src\/(?:recovery\/|salvage\/|cli\/(?:dump|verify|annotate)[-.])/;
 export const WRITERS =
   /^src\/(?:store\/|log\/|threads\/|directory\/|sync\/|index\.ts|[a-z-]+\/(?:[a-z-]+-)?(?:writer|merge|merger|gc|autotuner)\.ts)/;
 
@@ -111,6 +113,7 @@ export const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
   'src/log/synced-end.ts': 'log-engine.test.ts compares the synced position with what was synced',
   'src/io/file-system.ts': 'interfaces only: nothing to run',
   'src/recovery/report.ts': 'types only: nothing to run',
+  'src/salvage/report.ts': 'types only: nothing to run',
   'src/sync/background.ts': 'an interface only: nothing to run',
   'src/wal/segment-spec.ts': 'types and one length, which segment-ring.test.ts sees in use',
   'src/threads/preparer-thread.ts': 'entry of a thread: background-threads.test.ts starts it',
