@@ -3,6 +3,7 @@
 
 import { Command, CommanderError, Option } from 'commander';
 import { KEY_ENCODINGS, parseCount, VALUE_ENCODINGS } from './arguments.js';
+import { addCopyCommands } from './copy-commands.js';
 import type { DumpOptions } from './dump.js';
 import {
   EXIT_CODES_HELP,
@@ -71,6 +72,7 @@ function makeProgram(streams: Streams, done: Done): Command {
   addPut(program, done);
   addDel(program, done);
   addRange(program, output, done);
+  addCopyCommands(program, output, done);
   for (const command of program.commands) command.addHelpText('after', EXIT_CODES_HELP);
   return program;
 }

@@ -15,6 +15,7 @@ import { isInUse, lockFact } from './dump-lock.js';
 import { EXIT_DAMAGE, EXIT_FAILED, EXIT_FINE, EXIT_LOCKED } from './exit-codes.js';
 import { jsonText } from './json-form.js';
 import type { Output } from './output.js';
+import { progressLine } from './progress-line.js';
 import { reportLines } from './verify-text.js';
 
 const ATTEMPTS_MAX = 5;
@@ -57,7 +58,7 @@ function exitCode(verdict: Verdict): number {
 export async function judge(
   fileSystem: ReadOnlyFileSystem,
   path: string,
-  progress: (records: number) => void,
+  progress: (text: string) => void,
 ): Promise<Verdict> {
   judgePath(fileSystem, path);
   let before: string | undefined;
@@ -88,12 +89,12 @@ interface Attempt {
 function attemptRecovery(
   fileSystem: ReadOnlyFileSystem,
   path: string,
-  progress: (records: number) => void,
+  progress: (text: string) => void,
 ): Attempt {
   let records = 0;
   const accept = () => {
     records++;
-    if (records % PROGRESS_RECORDS === 0) progress(records);
+    if (records % PROGRESS_RECORDS === 0) progress(`${records} records`);
   };
   try {
     const state = readSuperblock(fileSystem, path);
@@ -101,7 +102,7 @@ function attemptRecovery(
       state.block.log === undefined
         ? recover(fileSystem, path, { begin: () => undefined, accept })
         : reportLog(fileSystem, path, state, accept);
-    if (records >= PROGRESS_RECORDS) progress(0);
+    progress('');
     return { report };
   } catch (error) {
     if (error instanceof LaneError) return { error };
@@ -132,12 +133,4 @@ function judgePath(fileSystem: ReadOnlyFileSystem, path: string): void {
   }
   const code = found === 'foreign' ? 'NOT_A_STORE' : 'STORE_NOT_FOUND';
   throw new LaneError(code, `there is no store in ${path}`, { file: path });
-}
-
-/** Counts records in one line of a terminal, which 0 clears; does nothing anywhere else. */
-function progressLine(stream: NodeJS.WriteStream): (records: number) => void {
-  if (!stream.isTTY) return () => undefined;
-  return (records) => {
-    stream.write(records === 0 ? '\r\u001b[K' : `\r${records} records`);
-  };
 }

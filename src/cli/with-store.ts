@@ -4,7 +4,7 @@
 
 import { open, type Store } from '../index.js';
 import type { KeyEncodingName, ValueEncodingName } from './arguments.js';
-import { InterruptedError } from './exit-codes.js';
+import { withInterrupt } from './with-interrupt.js';
 
 export interface StoreOptions {
   readOnly: boolean;
@@ -26,23 +26,15 @@ export async function withStore(
   options: StoreOptions,
   use: (store: AnyStore, signal: AbortSignal) => Promise<number>,
 ): Promise<number> {
-  const controller = new AbortController();
-  const interrupt = () => controller.abort();
-  process.once('SIGINT', interrupt);
-  try {
+  return await withInterrupt(async (signal) => {
     const store = await openAny(path, options);
-    let code: number;
     try {
-      if (controller.signal.aborted) throw new InterruptedError('interrupted');
-      code = await use(store, controller.signal);
+      signal.throwIfAborted();
+      return await use(store, signal);
     } finally {
       await store.close();
     }
-    if (controller.signal.aborted) throw new InterruptedError('interrupted');
-    return code;
-  } finally {
-    process.off('SIGINT', interrupt);
-  }
+  });
 }
 
 async function openAny(path: string, options: StoreOptions): Promise<AnyStore> {
