@@ -3,6 +3,8 @@
 // on. docs/cli.md, "Keys and values", lists the forms. Pure.
 
 const DOLLAR = '$';
+const NO_FORM = Symbol('no form');
+const ODD_NUMBERS: ReadonlySet<string> = new Set(['NaN', 'Infinity', '-Infinity', '-0']);
 /** Controls beyond ASCII's, line separators and marks that change the direction of a terminal. */
 const UNPRINTABLE = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 
@@ -54,8 +56,8 @@ function objectForm(value: object): unknown {
   if (value instanceof Date) {
     return { $date: Number.isNaN(value.getTime()) ? null : value.toISOString() };
   }
-  if (value instanceof Uint8Array) return { $bytes: hexOf(value) };
-  if (ArrayBuffer.isView(value)) return { $view: value.constructor.name, bytes: hexOf(value) };
+  if (value instanceof Uint8Array && !Buffer.isBuffer(value)) return { $bytes: hexOf(value) };
+  if (ArrayBuffer.isView(value)) return { $view: [value.constructor.name, hexOf(value)] };
   if (value instanceof ArrayBuffer) return { $buffer: hexOf(new Uint8Array(value)) };
   if (value instanceof Map) {
     return { $map: [...value].map(([key, member]) => [toJsonForm(key), toJsonForm(member)]) };
@@ -72,46 +74,79 @@ function membersOf(entries: [string, unknown][]): Record<string, unknown> {
   return Object.fromEntries(entries.map(([name, member]) => [name, fromJsonForm(member)]));
 }
 
+/** What each form with a $ stands for; NO_FORM if its content is none of it. */
+const READERS: Readonly<Record<string, (content: unknown) => unknown>> = {
+  $bigint: (content) => (isText(content) && /^-?\d+$/.test(content) ? BigInt(content) : NO_FORM),
+  $number: (content) => (isText(content) && ODD_NUMBERS.has(content) ? Number(content) : NO_FORM),
+  $date: (content) => {
+    if (content === null) return new Date(Number.NaN);
+    return isText(content) && !Number.isNaN(Date.parse(content)) ? new Date(content) : NO_FORM;
+  },
+  $bytes: (content) => (isHex(content) ? bytesOf(content) : NO_FORM),
+  $buffer: (content) => (isHex(content) ? bytesOf(content).buffer : NO_FORM),
+  $view: (content) => (Array.isArray(content) && content.length === 2 ? viewOf(content) : NO_FORM),
+  $regexp: (content) => (isText(content) ? expressionOf(content) : NO_FORM),
+  $undefined: (content) => (content === true ? undefined : NO_FORM),
+  $set: (content) => (Array.isArray(content) ? new Set(content.map(fromJsonForm)) : NO_FORM),
+  $map: (content) => {
+    if (!isPairs(content)) return NO_FORM;
+    return new Map(content.map(([key, value]) => [fromJsonForm(key), fromJsonForm(value)]));
+  },
+  $object: (content) => {
+    const isObject = typeof content === 'object' && content !== null;
+    return isObject ? membersOf(Object.entries(content)) : NO_FORM;
+  },
+};
+
 function readDollar(name: string, content: unknown): unknown {
-  switch (name) {
-    case '$bigint':
-      if (typeof content === 'string' && /^-?\d+$/.test(content)) return BigInt(content);
-      break;
-    case '$number':
-      if (['NaN', 'Infinity', '-Infinity', '-0'].includes(content as string)) {
-        return Number(content);
-      }
-      break;
-    case '$date':
-      if (typeof content === 'string' && !Number.isNaN(Date.parse(content))) {
-        return new Date(content);
-      }
-      if (content === null) return new Date(Number.NaN);
-      break;
-    case '$bytes':
-      if (typeof content === 'string' && /^(?:[0-9a-f]{2})*$/i.test(content)) {
-        return bytesOf(content);
-      }
-      break;
-    case '$undefined':
-      if (content === true) return undefined;
-      break;
-    case '$set':
-      if (Array.isArray(content)) return new Set(content.map(fromJsonForm));
-      break;
-    case '$map':
-      if (isPairs(content)) {
-        return new Map(content.map(([key, value]) => [fromJsonForm(key), fromJsonForm(value)]));
-      }
-      break;
-    case '$object':
-      if (typeof content === 'object' && content !== null) {
-        return membersOf(Object.entries(content));
-      }
-      break;
-    default:
-  }
+  const value = Object.hasOwn(READERS, name) ? READERS[name]!(content) : NO_FORM;
+  if (value !== NO_FORM) return value;
   throw new TypeError(`${JSON.stringify({ [name]: content })} is not a form of a value`);
+}
+
+function isText(content: unknown): content is string {
+  return typeof content === 'string';
+}
+
+/** Length of the text alone decides how long it takes: no backtracking. */
+function isHex(content: unknown): content is string {
+  return typeof content === 'string' && content.length % 2 === 0 && /^[0-9a-f]*$/i.test(content);
+}
+
+const VIEWS = {
+  Int8Array,
+  Uint8ClampedArray,
+  Int16Array,
+  Uint16Array,
+  Int32Array,
+  Uint32Array,
+  Float32Array,
+  Float64Array,
+  BigInt64Array,
+  BigUint64Array,
+} as const;
+
+/** The view that [type, bytes] stands for. */
+function viewOf([type, content]: unknown[]): unknown {
+  if (typeof type !== 'string' || !isHex(content)) return NO_FORM;
+  if (type === 'Buffer') return Buffer.from(content, 'hex');
+  const { buffer } = bytesOf(content);
+  if (type === 'DataView') return new DataView(buffer);
+  if (!Object.hasOwn(VIEWS, type)) return NO_FORM;
+  const View = VIEWS[type as keyof typeof VIEWS];
+  return buffer.byteLength % View.BYTES_PER_ELEMENT === 0 ? new View(buffer) : NO_FORM;
+}
+
+/** The expression that String() printed. */
+function expressionOf(text: string): unknown {
+  const end = text.lastIndexOf('/');
+  if (end < 2 || !text.startsWith('/')) return NO_FORM;
+  try {
+    return new RegExp(text.slice(1, end), text.slice(end + 1));
+  } catch (error) {
+    if (error instanceof SyntaxError) return NO_FORM;
+    throw error;
+  }
 }
 
 function isPairs(content: unknown): content is [unknown, unknown][] {
@@ -125,6 +160,6 @@ export function hexOf(bytes: ArrayBufferView): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
 }
 
-function bytesOf(hex: string): Uint8Array {
+function bytesOf(hex: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(Buffer.from(hex, 'hex'));
 }

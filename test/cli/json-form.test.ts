@@ -51,10 +51,24 @@ test('any value comes back from its text', (t) => {
   );
 });
 
-test('what only prints has a form of its own', (t) => {
-  t.is(jsonText(/a/g), '{"$regexp":"/a/g"}');
-  t.is(jsonText(Float64Array.of(1)), '{"$view":"Float64Array","bytes":"000000000000f03f"}');
-  t.is(jsonText(Uint8Array.of(7).buffer), '{"$buffer":"07"}');
+test('views, buffers and expressions have a form with their type', (t) => {
+  const forms: (readonly [unknown, string])[] = [
+    [/a\/b/gi, '{"$regexp":"/a\\\\/b/gi"}'],
+    [/(?:)/, '{"$regexp":"/(?:)/"}'],
+    [Float64Array.of(1), '{"$view":["Float64Array","000000000000f03f"]}'],
+    [BigUint64Array.of(1n), '{"$view":["BigUint64Array","0100000000000000"]}'],
+    [Uint8ClampedArray.of(7), '{"$view":["Uint8ClampedArray","07"]}'],
+    [new DataView(Uint8Array.of(1, 2).buffer), '{"$view":["DataView","0102"]}'],
+    [Buffer.from('ab'), '{"$view":["Buffer","6162"]}'],
+    [Uint8Array.of(7).buffer, '{"$buffer":"07"}'],
+    [{ $view: 'Buffer', bytes: '00' }, '{"$view":"Buffer","bytes":"00"}'],
+  ];
+  for (const [value, text] of forms) {
+    t.is(jsonText(value), text);
+    const back = fromJsonForm(JSON.parse(text));
+    t.deepEqual(back, value);
+    t.is(Object.getPrototypeOf(back), Object.getPrototypeOf(value));
+  }
   t.deepEqual(toJsonForm([/a/]), [{ $regexp: '/a/' }]);
 });
 
@@ -83,7 +97,20 @@ test('a form that is none is a TypeError that names it', (t) => {
     '{"$map":[[1]]}',
     '{"$set":1}',
     '{"$object":null}',
-    '{"$regexp":"/a/"}',
+    '{"$regexp":"a"}',
+    '{"$regexp":"//"}',
+    '{"$regexp":"/(/"}',
+    '{"$regexp":"/a/gg"}',
+    '{"$regexp":1}',
+    '{"$buffer":"0"}',
+    '{"$buffer":"0g"}',
+    '{"$view":["Uint8Array","00"]}',
+    '{"$view":["Float64Array","00"]}',
+    '{"$view":["Object",""]}',
+    '{"$view":["__proto__",""]}',
+    '{"$view":["DataView"]}',
+    '{"$view":"Buffer"}',
+    '{"$unknown":1}',
   ];
   for (const text of wrong) {
     const error = t.throws(() => fromJsonForm(JSON.parse(text)), { instanceOf: TypeError }, text);
