@@ -14,7 +14,7 @@ export const EXIT_CODES_HELP = `
 Exit codes:
   0    fine
   1    damage found
-  2    wrong usage
+  2    wrong usage; a bad line (import)
   3    the store is locked by another process
   4    any other failure
   5    no such key (get)
@@ -22,6 +22,12 @@ Exit codes:
 
 /** A command that was called the wrong way. */
 export class UsageError extends Error {}
+
+/** The input of a command is not what it takes. */
+export class InputError extends Error {}
+
+/** One line of it is not; the message begins with its number. */
+export class BadLineError extends InputError {}
 
 /** There is no such key. */
 export class NotFoundError extends Error {}
@@ -32,7 +38,7 @@ export class InterruptedError extends Error {}
 export function exitCodeOf(error: unknown): number {
   if (error instanceof InterruptedError) return EXIT_INTERRUPTED;
   if (error instanceof NotFoundError) return EXIT_NOT_FOUND;
-  if (isUsage(error)) return EXIT_USAGE;
+  if (isUsage(error) || error instanceof InputError) return EXIT_USAGE;
   if (!(error instanceof LaneError)) return EXIT_FAILED;
   if (error.code === 'CORRUPT') return EXIT_DAMAGE;
   return error.code === 'STORE_LOCKED' ? EXIT_LOCKED : EXIT_FAILED;
@@ -47,6 +53,7 @@ export function errorLine(error: unknown): string {
 function codeOf(error: unknown): string {
   if (error instanceof LaneError) return error.code;
   if (error instanceof NotFoundError) return 'NOT_FOUND';
+  if (error instanceof InputError) return 'INPUT';
   return isUsage(error) ? 'USAGE' : 'FAILED';
 }
 

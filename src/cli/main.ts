@@ -12,6 +12,7 @@ process.exitCode = await runCommand(process.argv.slice(2), {
   output: new Output(process.stdout),
   writeOut: (text) => process.stdout.write(text),
   writeError: (text) => process.stderr.write(text),
+  input: () => process.stdin,
 });
 // A write that nobody takes would keep the process alive.
 if (process.exitCode === EXIT_INTERRUPTED) process.exit();

@@ -2,7 +2,14 @@
 // A command is loaded when it is called: dump does not even load the engine.
 
 import { Command, CommanderError, Option } from 'commander';
-import { KEY_ENCODINGS, parseCount, VALUE_ENCODINGS } from './arguments.js';
+import {
+  addRangeOptions,
+  count,
+  keyEncoding,
+  keyJson,
+  PATH,
+  valueEncoding,
+} from './command-options.js';
 import { addCopyCommands } from './copy-commands.js';
 import type { DumpOptions } from './dump.js';
 import {
@@ -14,12 +21,12 @@ import {
   InterruptedError,
 } from './exit-codes.js';
 import type { GetOptions } from './get.js';
+import type { InputStream } from './import.js';
 import { isClosedPipe, type Output } from './output.js';
 import type { PutOptions } from './put.js';
 import type { RangeOptions } from './range.js';
 
 const VERSION = '0.1.0';
-const PATH = 'directory of the store';
 
 /** Where a command says something. */
 export interface Streams {
@@ -27,6 +34,8 @@ export interface Streams {
   /** Help and version. */
   writeOut: (text: string) => void;
   writeError: (text: string) => void;
+  /** What import reads; asked for once, and only then. */
+  input: () => InputStream;
 }
 
 /** Runs one command and returns its exit code. Never throws: an error is a line and a code. */
@@ -72,7 +81,7 @@ function makeProgram(streams: Streams, done: Done): Command {
   addPut(program, done);
   addDel(program, done);
   addRange(program, output, done);
-  addCopyCommands(program, output, done);
+  addCopyCommands(program, streams, done);
   for (const command of program.commands) command.addHelpText('after', EXIT_CODES_HELP);
   return program;
 }
@@ -176,17 +185,11 @@ function addDel(program: Command, done: Done): void {
 }
 
 function addRange(program: Command, output: Output, done: Done): void {
-  program
+  const command = program
     .command('range')
     .description('print the entries between two keys, in key order, key and value as JSON')
-    .argument('<path>', PATH)
-    .option('--gt <key>', 'only keys after this one')
-    .option('--gte <key>', 'only this key and those after it')
-    .option('--lt <key>', 'only keys before this one')
-    .option('--lte <key>', 'only this key and those before it')
-    .option('--prefix <key>', 'only keys that begin with this')
-    .option('--reverse', 'last key first')
-    .option('--limit <number>', 'at most so many entries', count('--limit'))
+    .argument('<path>', PATH);
+  addRangeOptions(command)
     .addOption(new Option('--keys', 'only keys').conflicts('values'))
     .option('--values', 'only values')
     .option('--json', 'one JSON object a line')
@@ -199,24 +202,4 @@ function addRange(program: Command, output: Output, done: Done): void {
       const chosen = { ...flags, limit: undefined, ...options } as RangeOptions;
       done(await range(output, path, chosen));
     });
-}
-
-function keyJson(): Option {
-  return new Option('--key-json', 'keys are JSON: 42, ["a", 1], {"$bigint": "7"}');
-}
-
-function keyEncoding(): Option {
-  return new Option('--key-encoding <encoding>', 'what the store was opened with')
-    .choices(KEY_ENCODINGS)
-    .default('ordered');
-}
-
-function valueEncoding(): Option {
-  return new Option('--value-encoding <encoding>', 'what the store was opened with')
-    .choices(VALUE_ENCODINGS)
-    .default('msgpack');
-}
-
-function count(name: string): (word: string) => number {
-  return (word) => parseCount(word, name);
 }

@@ -9,12 +9,16 @@ import { type AnyStore, withStore } from './with-store.js';
 
 const BOUNDS = ['gt', 'gte', 'lt', 'lte', 'prefix'] as const;
 
-export type RangeOptions = KeyOptions & {
+/** Which entries: the words of the command line. */
+export type BoundOptions = KeyOptions & {
   [bound in (typeof BOUNDS)[number]]?: string | undefined;
 } & {
-  valueEncoding: ValueEncodingName;
   reverse: boolean;
   limit: number | undefined;
+};
+
+export type RangeOptions = BoundOptions & {
+  valueEncoding: ValueEncodingName;
   /** Print keys only, values only, or both. */
   keys: boolean;
   values: boolean;
@@ -23,16 +27,22 @@ export type RangeOptions = KeyOptions & {
 
 export async function range(output: Output, path: string, options: RangeOptions): Promise<number> {
   const { keyEncoding, valueEncoding } = options;
-  const chosen: Record<string, unknown> = { reverse: options.reverse, limit: options.limit };
-  for (const bound of BOUNDS) {
-    const word = options[bound];
-    if (word !== undefined) chosen[bound] = parseKey(word, options);
-  }
+  const chosen = boundsOf(options);
   const openOptions = { keyEncoding, valueEncoding, readOnly: true };
   return await withStore(path, openOptions, async (store, signal) => {
     await output.print(linesOf(store, chosen, options), signal);
     return EXIT_FINE;
   });
+}
+
+/** The range of a store that the words of the command line stand for. */
+export function boundsOf(options: BoundOptions): Record<string, unknown> {
+  const chosen: Record<string, unknown> = { reverse: options.reverse, limit: options.limit };
+  for (const bound of BOUNDS) {
+    const word = options[bound];
+    if (word !== undefined) chosen[bound] = parseKey(word, options);
+  }
+  return chosen;
 }
 
 function* linesOf(

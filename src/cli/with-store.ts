@@ -12,6 +12,8 @@ export interface StoreOptions {
   create?: boolean;
   keyEncoding?: KeyEncodingName;
   valueEncoding?: ValueEncodingName;
+  /** Length of a large segment, in which the largest record must fit. */
+  segmentBytes?: number;
 }
 
 /** A store whose encodings only the user of the command knows. */
@@ -38,13 +40,14 @@ export async function withStore(
 }
 
 async function openAny(path: string, options: StoreOptions): Promise<AnyStore> {
-  const { readOnly, create, keyEncoding, valueEncoding } = options;
+  const { readOnly, create, keyEncoding, valueEncoding, segmentBytes } = options;
   const opened = await open(path, {
     readOnly,
     createIfMissing: create === true,
     memoryBytes: MEMORY_BYTES_MAX,
     keyEncoding,
     valueEncoding,
+    segmentBytes,
   });
   return opened as unknown as AnyStore;
 }

@@ -3,9 +3,11 @@
 import test from 'ava';
 
 import {
+  BadLineError,
   EXIT_CODES_HELP,
   errorLine,
   exitCodeOf,
+  InputError,
   InterruptedError,
   NotFoundError,
   UsageError,
@@ -27,6 +29,13 @@ test('each kind of error has its exit code, and the help names all of them', (t)
   ];
   t.deepEqual(codes, [1, 2, 3, 4, 5, 130]);
   for (const code of [0, ...codes]) t.regex(EXIT_CODES_HELP, new RegExp(`^  ${code} `, 'm'));
+});
+
+test('wrong input is told from wrong words, with the same exit code', (t) => {
+  for (const error of [new InputError('line 3'), new BadLineError('line 3')]) {
+    t.is(exitCodeOf(error), 2);
+    t.is(errorLine(error), 'lanedb: INPUT line 3');
+  }
 });
 
 test('wrong arguments of the library are wrong usage, anything unknown is a failure', (t) => {

@@ -7,7 +7,18 @@ import test from 'ava';
 
 import { run } from '../support/run-command.js';
 
-const COMMANDS = ['dump', 'verify', 'stats', 'get', 'put', 'del', 'range', 'salvage'];
+const COMMANDS = [
+  'dump',
+  'verify',
+  'stats',
+  'get',
+  'put',
+  'del',
+  'range',
+  'export',
+  'import',
+  'salvage',
+];
 
 test('the version is that of the package', async (t) => {
   const manifest = fileURLToPath(new URL('../../../package.json', import.meta.url));

@@ -1,7 +1,7 @@
 // The lanedb command as a process of its own, as its users run it.
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 import { Output, type OutputStream } from '../../src/cli/output.js';
@@ -24,7 +24,15 @@ export function lanedb(...words: string[]): Ended {
 }
 
 /** The same without a process of its own: much faster, but no signals and no pipes. */
-export async function run(...words: string[]): Promise<Ended> {
+export function run(...words: string[]): Promise<Ended> {
+  return runWith([], ...words);
+}
+
+/** The same with these pieces as its input. */
+export async function runWith(
+  input: Iterable<string | Uint8Array>,
+  ...words: string[]
+): Promise<Ended> {
   let stdout = '';
   let stderr = '';
   const stream: OutputStream = {
@@ -43,6 +51,7 @@ export async function run(...words: string[]): Promise<Ended> {
     writeError: (text) => {
       stderr += text;
     },
+    input: () => Readable.from([...input].map((piece) => Buffer.from(piece))),
   });
   return { code, signal: null, stdout, stderr };
 }
