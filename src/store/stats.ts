@@ -102,7 +102,7 @@ export function readStats(engine: Engine, snapshots: number): StoreStats {
     keys: memtable.liveKeys,
     sequence: base + engine.newestSequence(),
     durableSequence: base + (Atomics.load(control.words, DURABLE) >>> 0),
-    syncs: control.words[SYNC_COUNT]!,
+    syncs: control.words[SYNC_COUNT]! >>> 0,
     snapshots,
     memory: {
       ...log.usage(),
@@ -142,10 +142,10 @@ function readLane(control: ControlBlock, lane: number): LaneStats {
     generation: words[active + SLOT_GENERATION]! >>> 0,
     position: sum.position,
     syncedPosition: Math.min(sum.synced, sum.position),
-    entriesSinceSync: words[at + LANE_ENTRIES]! - words[at + LANE_SYNCED_ENTRIES]!,
-    stalls: words[at + LANE_STALLS]!,
-    rotations: words[at + LANE_ROTATIONS]!,
-    preparedInPlace: words[at + LANE_IN_PLACE]!,
+    entriesSinceSync: (words[at + LANE_ENTRIES]! - words[at + LANE_SYNCED_ENTRIES]!) >>> 0,
+    stalls: words[at + LANE_STALLS]! >>> 0,
+    rotations: words[at + LANE_ROTATIONS]! >>> 0,
+    preparedInPlace: words[at + LANE_IN_PLACE]! >>> 0,
     segments: sum.segments,
     standbys: sum.standbys,
   };
