@@ -4,7 +4,7 @@
 
 import { NEXT_GENERATION } from '../control/control-block.js';
 import { refuseOtherPurpose } from '../directory/judge-directory.js';
-import { unusedGeneration } from '../directory/unused-generation.js';
+import { generationAfter, unusedGeneration } from '../directory/unused-generation.js';
 import { LaneError } from '../errors.js';
 import { ERA_MAX } from '../format/operation.js';
 import type { SuperblockState } from '../recovery/read-superblock.js';
@@ -36,6 +36,8 @@ export interface LoadSource {
   files: string[];
   segmentBytes: number;
   progress: ProgressMeter;
+  /** Nothing is written: numbers that are used up keep nobody from reading. */
+  readOnly: boolean;
 }
 
 /** Chooses how to load once the superblock is known. */
@@ -57,16 +59,17 @@ export class Loader implements RecoverySink {
   begin(state: SuperblockState): void {
     refuseOtherPurpose(state.block, this.#source.directory, 'store');
     this.state = state;
-    const { segmentBytes, progress } = this.#source;
-    const firstGeneration = unusedGeneration(state.block, this.#source.files);
+    const { files, segmentBytes, progress, readOnly } = this.#source;
+    const { block } = state;
+    const firstGeneration = (readOnly ? generationAfter : unusedGeneration)(block, files);
     this.firstGeneration = firstGeneration;
     this.#log.control.words[NEXT_GENERATION] = firstGeneration;
-    if (state.isClean && state.block.lanes.length === 1) {
+    if (state.isClean && block.lanes.length === 1) {
       this.images = new ImageSink(this.#log, progress);
       this.#sink = this.images;
     } else {
-      if (state.block.era >= ERA_MAX) throw erasUsedUp();
-      const { storeId } = state.block;
+      if (block.era >= ERA_MAX && !readOnly) throw erasUsedUp();
+      const { storeId } = block;
       this.copy = new CopySink(this.#log, { storeId, firstGeneration, segmentBytes }, progress);
       this.#sink = this.copy;
     }

@@ -5,6 +5,7 @@
 
 import {
   DURABLE,
+  ERA,
   LANE_FIRST_GENERATION,
   LANE_NEXT_BYTES,
   LANE_POSITION,
@@ -88,12 +89,9 @@ export async function openLog(request: OpenRequest): Promise<OpenedLog> {
   const files = fileSystem.list(directory);
   const log = new LogMemory(memoryShape(request, logBytes(request, files)));
   const progress = new ProgressMeter(settings.onProgress);
-  const loader = new Loader(log, {
-    directory,
-    files,
-    segmentBytes: settings.segmentBytes,
-    progress,
-  });
+  const { readOnly, segmentBytes } = settings;
+  const source = { directory, files, segmentBytes, progress, readOnly };
+  const loader = new Loader(log, source);
   const report = recover(fileSystem, directory, loader);
   if (report.problem !== undefined) throw problemError(report);
   progress.finish();
@@ -101,7 +99,7 @@ export async function openLog(request: OpenRequest): Promise<OpenedLog> {
   const superblock = new SuperblockWriter(fileSystem, directory, held);
   const context = contextOf(request, log, held.block.storeId);
   loader.copy?.finish();
-  if (settings.readOnly) {
+  if (readOnly) {
     describeLane(log, report);
     return { log, context, superblock: undefined, report };
   }
@@ -127,11 +125,14 @@ export async function openLog(request: OpenRequest): Promise<OpenedLog> {
   return { log, context, superblock, report };
 }
 
-/** What stats() tells of a log that nobody writes: the segment in which it ends. */
+/** What stats() tells of a log that nobody writes: segment and sequence in which it ends. */
 function describeLane(log: LogMemory, report: RecoveryReport): void {
   const { words } = log.control;
   const last = report.segments.findLast((one) => one.role === 'live' && one.lane === 0);
   words[log.control.slotStart(0, 0) + SLOT_GENERATION] = last?.generation ?? 0;
+  words[ERA] = report.era;
+  words[NEXT_SEQUENCE] = report.lastSequence + 1;
+  words[DURABLE] = report.lastSequence;
 }
 
 interface CommitTarget extends OpenRequest {

@@ -9,7 +9,6 @@ import {
   LANE_FIRST_GENERATION,
   LANE_NEXT_BYTES,
   LANE_RETIRED_KIB,
-  NEXT_GENERATION,
   PREPARE_NONE,
   PREPARE_WANTED,
   SLOT_ADDRESS_HIGH,
@@ -40,8 +39,11 @@ import { invariant } from '../invariant.js';
 import type { MappedRegion } from '../io/file-system.js';
 import { beginPreparing, claimSlot, endPreparing } from './claim-slot.js';
 import type { LogContext } from './segment-spec.js';
+import { takeGeneration } from './take-generation.js';
 
 const PAGE_BYTES = 4096;
+/** What the preparer leaves to the writer to report. */
+const USED_UP = ['STORE_FULL', 'DISK_FULL', 'SEQUENCE_LIMIT'] as const;
 
 /**
  * Prepares the next segment of a lane in a claimed slot: the length that is due, or longer if a
@@ -69,8 +71,8 @@ export function prepareNext(
 }
 
 /**
- * What the preparer does for a lane whose writer asked for a standby. A full disk or pool is left
- * to the writer, whose own attempt reports it; any other failure poisons the store.
+ * What the preparer does for a lane whose writer asked for a standby. That disk, pool or
+ * generations are used up is left to the writer, whose own attempt reports it; else it poisons.
  */
 export function prepareWanted(context: LogContext, lane: number): void {
   const { control } = context;
@@ -83,7 +85,7 @@ export function prepareWanted(context: LogContext, lane: number): void {
   try {
     prepareNext(context, lane, slot, 0, true);
   } catch (error) {
-    const isShort = isLaneError(error, 'STORE_FULL') || isLaneError(error, 'DISK_FULL');
+    const isShort = USED_UP.some((code) => isLaneError(error, code));
     if (!isShort) poison(control, error);
     return;
   }
@@ -94,7 +96,7 @@ export function prepareWanted(context: LogContext, lane: number): void {
 /**
  * Prepares a new segment in a claimed slot, which is then SLOT_PREPARED. Smaller than asked for,
  * down to `bytesMin`, when the pool is short. On an error the slot is free again and no file is
- * left. Throws STORE_FULL (no memory in the pool), DISK_FULL or IO_ERROR.
+ * left. Throws STORE_FULL (no memory in the pool), SEQUENCE_LIMIT, DISK_FULL or IO_ERROR.
  */
 function prepareSegment(
   context: LogContext,
@@ -111,8 +113,8 @@ function prepareSegment(
     throw new LaneError('STORE_FULL', 'the memory of the store is full (option memoryBytes)');
   }
   if (sizes.faultsIn) faultIn(context.memory, image, bytes);
-  const generation = Atomics.add(control.words, NEXT_GENERATION, 1) >>> 0;
   try {
+    const generation = takeGeneration(context.control);
     const region = createSegmentFile(context, { lane, generation, bytes, image });
     const { words } = control;
     words[at + SLOT_GENERATION] = generation;
@@ -134,6 +136,7 @@ function prepareSegment(
  * Gives a sealed slot whose records nobody needs any more a new generation, through a temporary
  * name: identity and name always agree. It is then SLOT_PREPARED again. False, with nothing
  * changed, while somebody prepares a segment of the lane: the older generation must be ready first.
+ * SEQUENCE_LIMIT changes nothing either.
  * An error leaves a temporary file that the next open removes; the slot is then lost for this run,
  * its memory kept.
  */
@@ -162,10 +165,11 @@ function renewSegment(context: LogContext, lane: number, slot: number): void {
   const { control, fileSystem, directory } = context;
   const { words } = control;
   const at = control.slotStart(lane, slot);
+  invariant(words[at + SLOT_STATE] === SLOT_SEALED, 'only a sealed segment is recycled');
+  const generation = takeGeneration(context.control);
   const claimed = Atomics.compareExchange(words, at + SLOT_STATE, SLOT_SEALED, SLOT_PREPARING);
-  invariant(claimed === SLOT_SEALED, 'only a sealed segment is recycled');
+  invariant(claimed === SLOT_SEALED, 'nobody else recycles segments of the lane');
   const before = segmentName(lane, words[at + SLOT_GENERATION]! >>> 0);
-  const generation = Atomics.add(words, NEXT_GENERATION, 1) >>> 0;
   const temporary = fileSystem.join(directory, preparingName(lane, generation));
   fileSystem.rename(fileSystem.join(directory, before), temporary);
   // The old name is gone for good before another identity stands in the file.

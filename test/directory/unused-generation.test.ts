@@ -2,7 +2,7 @@
 
 import test from 'ava';
 
-import { unusedGeneration } from '../../src/directory/unused-generation.js';
+import { generationAfter, unusedGeneration } from '../../src/directory/unused-generation.js';
 import { STORE_CLEAN } from '../../src/format/superblock.js';
 
 const BLOCK = {
@@ -27,4 +27,9 @@ test('generations end with a typed error, before a run could use a number twice'
   t.is(unusedGeneration({ ...BLOCK, nextGeneration: 0xfff00000 }, []), 0xfff00000);
   const past = { ...BLOCK, nextGeneration: 0xfff00001 };
   t.throws(() => unusedGeneration(past, []), { code: 'SEQUENCE_LIMIT' });
+  t.is(generationAfter(past, []), 0xfff00001, 'who only reads is not refused');
+  const counter = 2 ** 53 - 2 ** 20;
+  t.is(unusedGeneration({ ...BLOCK, counter }, []), 7);
+  const counted = { ...BLOCK, counter: counter + 1 };
+  t.throws(() => unusedGeneration(counted, []), { code: 'SEQUENCE_LIMIT', message: /superblock/ });
 });
