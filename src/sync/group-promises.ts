@@ -118,6 +118,8 @@ export class GroupPromises {
   }
 
   #begin(round: number, sequence: number): Group {
+    // A caller that never lets the event loop turn must not keep what is durable already.
+    this.#settleUpTo(this.durable);
     const group = new Group(round, (awaited) => this.#hurry(awaited));
     group.last = sequence;
     this.#open = group;

@@ -225,6 +225,23 @@ test('very many writes in one round are one group', async (t) => {
   t.deepEqual(await stateOf(first), { value: true });
 });
 
+test('rounds without end while the event loop is blocked leave no group behind', async (t) => {
+  const { control, promises, sync } = begin();
+  const first = promises.written(1);
+  // As a loop of put() and flushSync(), which never gives the event loop a turn.
+  for (let sequence = 2; sequence <= 100_100; sequence++) {
+    sync(sequence - 1);
+    void promises.written(sequence);
+  }
+  const last = promises.written(100_100);
+  control.words[ROUND]!++;
+  t.deepEqual(await stateOf(first), { value: true });
+  t.is(await stateOf(last), 'pending');
+  sync(100_100);
+  t.deepEqual(await stateOf(last), { value: true });
+  t.false(promises.hasPending);
+});
+
 test('a store that is poisoned after its writes were durable has kept its word', async (t) => {
   const { control, promises, sync } = begin();
   const promise = promises.written(1);
