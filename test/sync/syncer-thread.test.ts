@@ -14,11 +14,12 @@ import {
   LANE_POSITION,
   LANE_ROTATIONS,
   NEXT_SEQUENCE,
-  ROLE_RUNNING,
   ROLE_STOPPED,
   ROUND,
+  SLEEP_IDLE,
   SLOT_SYNCED,
   SYNC_REQUEST,
+  SYNCER_SLEEP,
   SYNCER_STATE,
   URGENT,
 } from '../../src/control/control-block.js';
@@ -80,8 +81,9 @@ async function begin(t: ExecutionContext, syncDelayMs: number): Promise<Running>
   const exit = new Promise<number>((resolve) => {
     worker.on('exit', resolve);
   });
-  if (!(await until(() => words[SYNCER_STATE] === ROLE_RUNNING, LONG_MS)))
-    throw new Error('no start');
+  // Asleep: a write before its first look would be synced by that, without pace.
+  const isAsleep = () => Atomics.load(words, SYNCER_SLEEP) === SLEEP_IDLE;
+  if (!(await until(isAsleep, LONG_MS))) throw new Error('no start');
   const durable = (sequence: number, timeMs = LONG_MS) =>
     until(() => Atomics.load(words, DURABLE) >>> 0 >= sequence, timeMs);
   const end = () => {
