@@ -64,9 +64,11 @@ export const LANE_LAST_COMMIT = 11; // location of the newest commit record, 0 =
 export const LANE_NEXT_BYTES = 12; // length of the next segment to prepare
 export const LANE_FIRST_GENERATION = 13; // oldest generation of the lane's chain
 export const LANE_WANTED = 14; // (atomic) PREPARE_NONE, or the values below: one prepares at a time
-export const LANE_RETIRED_KIB = 15; // KiB appended in segments that were recycled since
+// Who recycles segments, one at a time: bytes of records in those that were, low and high half.
+export const LANE_RETIRED_LOW = 15;
 export const LANE_MEMTABLE = 16; // 16 words for the lane's memtable
-export const LANE_WORDS = 32;
+export const LANE_RETIRED_HIGH = 32;
+export const LANE_WORDS = 48;
 /** Values of LANE_WANTED. */
 export const PREPARE_NONE = 0;
 export const PREPARE_WANTED = 1; // the writer asks for a standby

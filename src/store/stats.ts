@@ -7,7 +7,6 @@ import {
   LANE_ENTRIES,
   LANE_IN_PLACE,
   LANE_POSITION,
-  LANE_RETIRED_KIB,
   LANE_ROTATIONS,
   LANE_SLOT,
   LANE_STALLS,
@@ -27,6 +26,7 @@ import {
 import { isPoisoned } from '../control/poison.js';
 import { SEGMENT_HEADER_BYTES } from '../format/segment-header.js';
 import type { RecoveryReport } from '../recovery/report.js';
+import { readRetired } from '../wal/retired-bytes.js';
 import type { Engine } from './engine.js';
 
 export type { RecoveryReport };
@@ -121,7 +121,7 @@ function readLane(control: ControlBlock, lane: number): LaneStats {
   const at = control.laneStart(lane);
   const active = control.slotStart(lane, words[at + LANE_SLOT]!);
   const sum = {
-    position: words[at + LANE_RETIRED_KIB]! * 1024,
+    position: readRetired(control, lane),
     synced: 0,
     segments: 0,
     standbys: 0,

@@ -8,7 +8,6 @@ import {
   ERA,
   LANE_FIRST_GENERATION,
   LANE_NEXT_BYTES,
-  LANE_RETIRED_KIB,
   PREPARE_NONE,
   PREPARE_WANTED,
   SLOT_ADDRESS_HIGH,
@@ -38,6 +37,7 @@ import {
 import { invariant } from '../invariant.js';
 import type { MappedRegion } from '../io/file-system.js';
 import { beginPreparing, claimSlot, endPreparing } from './claim-slot.js';
+import { addRetired } from './retired-bytes.js';
 import type { LogContext } from './segment-spec.js';
 import { takeGeneration } from './take-generation.js';
 
@@ -184,9 +184,7 @@ function renewSegment(context: LogContext, lane: number, slot: number): void {
     file.close();
   }
   nameSegment(context, temporary, segmentName(lane, generation));
-  const laneAt = control.laneStart(lane);
-  words[laneAt + LANE_RETIRED_KIB] =
-    words[laneAt + LANE_RETIRED_KIB]! + (words[at + SLOT_END]! >>> 10);
+  addRetired(control, lane, words[at + SLOT_END]! - SEGMENT_HEADER_BYTES);
   words[at + SLOT_GENERATION] = generation;
   words[at + SLOT_END] = 0;
   words[at + SLOT_SYNCED] = SEGMENT_HEADER_BYTES;
