@@ -25,8 +25,7 @@ const HALF = 2 ** 31;
 const WHOLE = 2 ** 32;
 
 /** How far below its end a counter starts: so that the first writes, or later ones, cross it. */
-const DISTANCES = [0, 1, 9, 40];
-const WORD_DISTANCES = [0, 1, 9];
+const DISTANCES = [0, 1, 30];
 
 /** Words that wrap, or count no more than there are sequences. */
 const WORDS: Record<string, number> = {
@@ -51,7 +50,7 @@ function storedCases(): CounterCase[] {
   const cases: CounterCase[] = [];
   const add = (name: string, place: Place) => cases.push({ name, place });
   for (const distance of DISTANCES) {
-    for (const era of [0, 1, 2 ** 20, ERA_MAX - 1]) {
+    for (const era of [0, 2 ** 20, ERA_MAX - 1]) {
       add(`sequence 2^31 - ${distance} of era ${era}`, { era, sequence: HALF - distance });
     }
     for (const [name, end] of [
@@ -75,7 +74,7 @@ function storedCases(): CounterCase[] {
 
 function wordCases(): CounterCase[] {
   const cases: CounterCase[] = [];
-  for (const distance of WORD_DISTANCES) {
+  for (const distance of DISTANCES) {
     for (const [name, word] of Object.entries(WORDS)) {
       cases.push(wordCase(name, '2^31', HALF - distance, (_control) => [word]));
       if (!WRAPPING.has(name)) continue;

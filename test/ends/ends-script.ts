@@ -54,14 +54,16 @@ export class EndsScript {
     return { entries: new Map(this.model.entries), commit: this.model.commit };
   }
 
-  /** Goes on for so many steps, each with a write or two; waits for every fourth one. */
+  /** Goes on for so many steps, each with a write or two; waits for every fourth one, and at the end. */
   async run(steps: number): Promise<void> {
+    const pending: Promise<void>[] = [];
     for (let end = this.#step + steps; this.#step < end; this.#step++) {
       if (this.#step % 5 === 0) this.#takeSnapshot();
       const written = this.#write(this.#step);
+      pending.push(written.catch((error: unknown) => void this.problems.push(String(error))));
       if (this.#step % 4 === 3) await written;
-      else void written.catch((error: unknown) => this.problems.push(String(error)));
     }
+    await Promise.all(pending);
   }
 
   /** Compares everything that can be read with the model; snapshots with what they saw, and ends them. */

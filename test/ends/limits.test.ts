@@ -124,7 +124,7 @@ async function readsOnly(t: ExecutionContext, disk: TestDisk, model: Model, what
 }
 
 for (const io of MEDIA) {
-  for (const distance of [0, 1, 5, 40]) {
+  for (const distance of [0, 1, 40]) {
     for (const end of ['close', 'power cut', 'kill'] as const) {
       test(`sequences end at ${SEQUENCE_MAX}, ${distance} before, then ${end} (${io})`, async (t) => {
         const world = begin(io, { era: 7, sequence: ROTATION_MAX - distance });
@@ -135,13 +135,14 @@ for (const io of MEDIA) {
         const snapshot = store.snapshot();
         await refusesAll(t, store);
         script.check();
-        // What still fits the segment is written, one number each.
+        // What still fits the segment is written, one number each: the shortest make the most.
+        const value = distance === 0 ? '' : 'x'.repeat(500);
         let small = 0;
         for (; small < 3000; small++) {
-          const written = await store.put('', '').catch((error: unknown) => error);
+          const written = await store.put('', value).catch((error: unknown) => error);
           if (isLaneError(written, 'SEQUENCE_LIMIT')) break;
           const { version } = store.getEntry('')!;
-          script.model.entries.set('', { value: '', version });
+          script.model.entries.set('', { value, version });
         }
         t.true(small < 3000);
         t.true(store.stats().sequence <= 7 * ERA_SEQUENCES + SEQUENCE_MAX);
