@@ -41,7 +41,7 @@ export class ByteSlab {
   }
 }
 
-/** Who transfers a copy's buffer to another thread gets it cloned: its neighbours stay. */
+/** Who transfers a copy's buffer gets a clone, or an error from newer Nodes; neighbours stay. */
 function newSlab(): Buffer {
   const slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
   markAsUntransferable(slab.buffer);

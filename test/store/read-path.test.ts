@@ -63,7 +63,12 @@ test('a value whose memory its reader gives away takes nothing from the store', 
   await store.put('a', Uint8Array.of(1, 2));
   await store.put('b', Uint8Array.of(3));
   const value = store.get('a') ?? new Uint8Array(0);
-  structuredClone(value, { transfer: [value.buffer as ArrayBuffer] });
+  try {
+    structuredClone(value, { transfer: [value.buffer as ArrayBuffer] });
+  } catch (error) {
+    // Newer versions of Node refuse where older ones clone.
+    t.is((error as Error).name, 'DataCloneError');
+  }
   t.deepEqual([...(store.get('a') ?? [])], [1, 2]);
   t.deepEqual([...store.values()].length, 2);
 });
