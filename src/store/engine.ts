@@ -185,6 +185,8 @@ export class Engine {
   /** The superblock says that the log goes on, durably, before any version can be seen outside. */
   #beginWriting(): void {
     const superblock = this.#superblock!;
+    // Before anything is written: their files may be missing.
+    this.#parts.background.start();
     if (superblock.block.state === STORE_CLEAN) {
       try {
         superblock.commit({ state: STORE_OPEN, nextGeneration: this.#nextGeneration() });
@@ -192,7 +194,6 @@ export class Engine {
         throw this.#failed(error);
       }
     }
-    this.#parts.background.start();
     this.#isMarkedOpen = true;
   }
 

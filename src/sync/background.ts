@@ -8,7 +8,7 @@ export interface Background {
   admitPrepared(): void;
   /** Has what is written made durable soon; a writer waits for a segment that is drained. */
   drain(): void;
-  /** Makes sure that the threads run; called before the first write. */
+  /** Makes sure that the threads run; called before the first write. Throws BACKGROUND_FAILED. */
   start(): void;
   /** Asks for a sync round: at once if somebody waits for it, else when the pace allows. */
   requestSync(isUrgent: boolean): void;

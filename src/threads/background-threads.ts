@@ -24,6 +24,7 @@ import {
 import { changesSoon } from '../control/look.js';
 import { poison } from '../control/poison.js';
 import { LaneError } from '../errors.js';
+import { findModule } from '../io/module-file.js';
 import { processorCount } from '../io/processor-count.js';
 import type { Background } from '../sync/background.js';
 import type { SyncerData } from '../sync/syncer-thread.js';
@@ -35,12 +36,29 @@ const LOAD_MS_MAX = 2000;
 /** Who waits looks this long before it sleeps: about a sync, whose end costs two wake-ups else. */
 const LOOK_MS = 0.25;
 const YOUNG_GENERATION_MB = 2;
+/** Longest wait of a blocked caller for a syncer that has not begun yet: it may never load. */
+const START_MS_MAX = 30_000;
+/** Where the threads lie: in the package, or beside the one file that a bundler made of it. */
+const THREAD_FILES = {
+  syncer: ['../sync/syncer-thread.js', './lanedb-syncer-thread.js'],
+  preparer: ['./preparer-thread.js', './lanedb-preparer-thread.js'],
+};
 
 export interface BackgroundData extends SyncerData, PreparerData {}
+
+type Role = keyof typeof THREAD_FILES;
+
+export interface BackgroundOptions {
+  /** Places of the threads' files, the first that is there counts. */
+  files?: Record<Role, string[]>;
+  startMsMax?: number;
+}
 
 export class BackgroundThreads implements Background {
   readonly #control: ControlBlock;
   readonly #data: BackgroundData;
+  readonly #files: Record<Role, string[]>;
+  readonly #startMsMax: number;
   readonly #workers: Worker[] = [];
   readonly #exits: Promise<void>[] = [];
   readonly lookMs = processorCount() > 1 ? LOOK_MS : 0;
@@ -51,19 +69,25 @@ export class BackgroundThreads implements Background {
     }
     Atomics.wait(words, PREPARER_STATE, ROLE_STARTING, LOAD_MS_MAX);
   };
+  #startedAt = 0;
   #isReferenced = false;
   #isStopping = false;
 
-  constructor(control: ControlBlock, data: BackgroundData) {
+  constructor(control: ControlBlock, data: BackgroundData, options: BackgroundOptions = {}) {
     this.#control = control;
     this.#data = data;
+    this.#files = options.files ?? THREAD_FILES;
+    this.#startMsMax = options.startMsMax ?? START_MS_MAX;
   }
 
   start(): void {
     if (this.#workers.length > 0) return;
+    const syncer = this.#entryOf('syncer');
+    const preparer = this.#entryOf('preparer');
+    this.#startedAt = performance.now();
     Atomics.compareExchange(this.#control.words, SYNCER_STATE, ROLE_VACANT, ROLE_STARTING);
-    this.#startThread(new URL('../sync/syncer-thread.js', import.meta.url), 'syncer');
-    this.#startThread(new URL('./preparer-thread.js', import.meta.url), 'preparer');
+    this.#startThread(syncer, 'syncer');
+    this.#startThread(preparer, 'preparer');
     this.#holdExit();
   }
 
@@ -81,7 +105,8 @@ export class BackgroundThreads implements Background {
   awaitDurable(seen: number): void {
     const { words } = this.#control;
     if (this.lookMs > 0 && changesSoon(words, DURABLE, seen, this.lookMs)) return;
-    Atomics.wait(words, DURABLE, seen, WAIT_MS);
+    const ended = Atomics.wait(words, DURABLE, seen, WAIT_MS);
+    if (ended === 'timed-out') this.#refuseLateStart();
   }
 
   admitPrepared(): void {
@@ -128,7 +153,26 @@ export class BackgroundThreads implements Background {
     process.once('exit', this.#letLoad);
   }
 
-  #startThread(entry: URL, role: string): void {
+  /** Throws BACKGROUND_FAILED where the thread has no file: nothing was started then. */
+  #entryOf(role: Role): URL {
+    const entry = findModule(import.meta.url, this.#files[role]);
+    if (entry !== undefined) return entry;
+    throw new LaneError(
+      'BACKGROUND_FAILED',
+      `the file of the ${role} thread is missing: a bundler must leave lanedb out, or put ` +
+        `lanedb-${role}-thread.js beside its output (docs/bundling.md)`,
+    );
+  }
+
+  /** A thread that failed to load told the event loop, which a blocked caller does not let turn. */
+  #refuseLateStart(): void {
+    if (Atomics.load(this.#control.words, SYNCER_STATE) !== ROLE_STARTING) return;
+    if (performance.now() - this.#startedAt < this.#startMsMax) return;
+    const message = `the syncer thread did not begin within ${this.#startMsMax} ms`;
+    poison(this.#control, new LaneError('BACKGROUND_FAILED', message));
+  }
+
+  #startThread(entry: URL, role: Role): void {
     const worker = new Worker(entry, {
       workerData: this.#data,
       name: `lanedb ${role}`,

@@ -24,9 +24,12 @@ import {
 import { isPoisoned, poisonError } from '../../src/control/poison.js';
 import { NodeFileSystem } from '../../src/io/node-file-system.js';
 import { LogMemory } from '../../src/store/log-memory.js';
+import { openIn } from '../../src/store/open.js';
 import { BackgroundThreads } from '../../src/threads/background-threads.js';
+import type { Environment } from '../../src/threads/environment.js';
+import { nodeEnvironment } from '../../src/threads/environment.js';
 import { beginLane } from '../../src/wal/begin-lane.js';
-import { openNew, SMALL } from '../support/stores.js';
+import { listingOf, openAt, openNew, rejectsWith, SMALL, throwsWith } from '../support/stores.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
 async function until(condition: () => boolean): Promise<boolean> {
@@ -148,6 +151,63 @@ test('a thread that cannot even find the control block poisons as BACKGROUND_FAI
   t.true(await until(() => isPoisoned(log.control)));
   const cause = poisonError(log.control).cause as { code?: string };
   t.is(cause.code, 'BACKGROUND_FAILED');
+  await threads.stop();
+});
+
+test('a thread without a file is BACKGROUND_FAILED before anything is started', async (t) => {
+  for (const missing of ['syncer', 'preparer'] as const) {
+    const { log, data } = newThreads(temporaryDirectory(t));
+    const there = ['data:text/javascript,'];
+    const files = { syncer: there, preparer: there, [missing]: ['./not-there.js'] };
+    const threads = new BackgroundThreads(log.control, data, { files });
+    for (let attempt = 0; attempt < 2; attempt++) {
+      const error = throwsWith(t, 'BACKGROUND_FAILED', () => threads.start());
+      t.regex(error.message, new RegExp(`${missing} thread is missing.*bundling\\.md`));
+    }
+    t.is(wordOf(log.control, SYNCER_STATE), ROLE_VACANT);
+    t.false(isPoisoned(log.control));
+    await threads.stop();
+  }
+});
+
+test('a store whose threads have no files is read, refuses writes and stays as it is', async (t) => {
+  const made = await openNew(t);
+  await made.put('a', 1);
+  await made.close();
+  const { '.': _time, LOCK: _lock, ...before } = listingOf(made.path);
+  const node = nodeEnvironment();
+  const background: Environment['background'] = (control, data) => {
+    const files = { syncer: ['./not-there.js'], preparer: ['./not-there.js'] };
+    return new BackgroundThreads(control, { ...data, isNative: false }, { files });
+  };
+  const store = await openIn({ ...node, background }, made.path);
+  await rejectsWith(t, 'BACKGROUND_FAILED', store.put('a', 2));
+  await rejectsWith(t, 'BACKGROUND_FAILED', store.batch([{ type: 'delete', key: 'a' }]));
+  throwsWith(t, 'BACKGROUND_FAILED', () => store.transaction((tx) => tx.delete('a')));
+  store.flushSync();
+  t.is(store.get('a'), 1);
+  t.false(store.stats().isPoisoned);
+  await store.close();
+  const { '.': _later, LOCK: _released, ...after } = listingOf(made.path);
+  t.deepEqual(Object.keys(after), Object.keys(before));
+  const again = await openAt(t, made.path);
+  t.is(again.stats().recovery?.outcome, 'clean');
+  t.is(again.get('a'), 1);
+});
+
+test('a caller that blocks for a thread that never begins is not left waiting', async (t) => {
+  const { log, data } = newThreads(temporaryDirectory(t));
+  const broken = ['data:text/javascript,import "./not-there.js"'];
+  const options = { files: { syncer: broken, preparer: broken }, startMsMax: 300 };
+  const threads = new BackgroundThreads(log.control, data, options);
+  threads.start();
+  const begun = performance.now();
+  // As flushSync() does: the event loop never turns, so nobody hears of the error.
+  while (!isPoisoned(log.control)) threads.awaitDurable(wordOf(log.control, DURABLE));
+  t.true(performance.now() - begun >= 290);
+  const cause = poisonError(log.control).cause as { code?: string; message?: string };
+  t.is(cause.code, 'BACKGROUND_FAILED');
+  t.regex(String(cause.message), /did not begin within 300 ms/);
   await threads.stop();
 });
 
