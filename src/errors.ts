@@ -1,5 +1,9 @@
 // The one error class of LaneDB and its stable codes. Codes are API and never change their meaning;
 // messages are for people and may. Wrong arguments are TypeError or RangeError, never this class.
+// Declarations of the package use types of Node, which compilers do not look for by themselves:
+// every entry point comes by here.
+
+/// <reference types="node" preserve="true" />
 
 export type LaneErrorCode =
   | 'BACKGROUND_FAILED'
