@@ -59,7 +59,24 @@ export class AppProject {
 
   /** Runs a program in the project, the project's Node first in its path. */
   run(program: string, ...words: string[]): Promise<Ran> {
-    const path = `${dirname(this.node)}${delimiter}${process.env['PATH'] ?? ''}`;
+    return this.#run(
+      `${dirname(this.node)}${delimiter}${process.env['PATH'] ?? ''}`,
+      program,
+      words,
+    );
+  }
+
+  /** The same with the programs of this machine. */
+  runHere(program: string, ...words: string[]): Promise<Ran> {
+    return this.#run(process.env['PATH'] ?? '', program, words);
+  }
+
+  /** Runs a script of the project. */
+  script(name: string, ...words: string[]): Promise<Ran> {
+    return this.run(this.node, name, ...words);
+  }
+
+  #run(path: string, program: string, words: readonly string[]): Promise<Ran> {
     // npm hands its own settings down; they are not the project's.
     const inherited = Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name));
     const env = { ...Object.fromEntries(inherited), PATH: path, NODE_OPTIONS: '' };
@@ -82,10 +99,5 @@ export class AppProject {
       child.once('error', reject);
       child.once('close', (code) => resolve({ code, stdout, stderr }));
     });
-  }
-
-  /** Runs a script of the project. */
-  script(name: string, ...words: string[]): Promise<Ran> {
-    return this.run(this.node, name, ...words);
   }
 }
