@@ -194,12 +194,12 @@ export class LogEngine {
     this.poisonOnFailure(() => this.superblock.commit({ era, nextGeneration, ...changes }));
   }
 
-  /** Runs work on files; a failure poisons, unless the disk was just full. */
+  /** Runs work on files; a failure poisons, unless the disk or a number was just used up. */
   poisonOnFailure<T>(work: () => T): T {
     try {
       return work();
     } catch (error) {
-      if (isLaneError(error, 'DISK_FULL')) throw error;
+      if (isLaneError(error, 'DISK_FULL') || isLaneError(error, 'SEQUENCE_LIMIT')) throw error;
       poison(this.context.control, error);
       throw poisonError(this.context.control);
     }
@@ -217,8 +217,9 @@ export class LogEngine {
 
   /** The superblock says that the log goes on, durably, before an append can be seen outside. */
   #beginWriting(): void {
-    if (this.superblock.block.state === STORE_CLEAN) this.commit({ state: STORE_OPEN });
+    // Before anything is written: their files may be missing.
     this.#parts.background.start();
+    if (this.superblock.block.state === STORE_CLEAN) this.commit({ state: STORE_OPEN });
     this.#isMarkedOpen = true;
   }
 

@@ -51,9 +51,9 @@ export function readLogStats(engine: LogEngine): LogStats {
     ringSegments: slotsPerLane,
     standbys,
     generation: engine.places.at(-1)!.generation,
-    rotations: words[at + LANE_ROTATIONS]!,
-    inPlace: words[at + LANE_IN_PLACE]!,
-    stalls: words[at + LANE_STALLS]!,
-    syncs: words[SYNC_COUNT]!,
+    rotations: words[at + LANE_ROTATIONS]! >>> 0,
+    inPlace: words[at + LANE_IN_PLACE]! >>> 0,
+    stalls: words[at + LANE_STALLS]! >>> 0,
+    syncs: words[SYNC_COUNT]! >>> 0,
   };
 }

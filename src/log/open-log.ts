@@ -39,6 +39,8 @@ import { commitEnd, repairLog } from './repair-log.js';
 const ERA_STEP = 4294967296;
 /** From here on in an era, an open begins a new one. */
 const ERA_SEQUENCES_MAX = 2 ** 31;
+/** Positions are safe integers; an open leaves room for what a run can append. */
+const POSITION_MAX = 2 ** 53 - 2 ** 51;
 
 /**
  * Opens the log in the directory `path`, or makes one. What was acknowledged is there when the
@@ -146,6 +148,9 @@ function reopenLog(request: LogRequest): OpenedLog {
   const visit = (cursor: LogCursor) => finder.visit(cursor);
   const report = recoverLog(fileSystem, directory, state, visit);
   const cut = findCut(report, finder, settings.position);
+  if ((cut ?? { position: report.end }).position > POSITION_MAX) {
+    throw new LaneError('SEQUENCE_LIMIT', 'the log has used up its positions');
+  }
   const { storeId } = state.block;
   const nextGeneration = unusedGeneration(state.block, fileSystem.list(directory));
   const superblock = new SuperblockWriter(fileSystem, directory, state);

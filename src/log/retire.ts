@@ -10,7 +10,7 @@ import {
   SLOT_STATE,
 } from '../control/control-block.js';
 import { removeFiles } from '../directory/directory-files.js';
-import { LaneError } from '../errors.js';
+import { isLaneError, LaneError } from '../errors.js';
 import { integerOption } from '../option-values.js';
 import type { SegmentPlace } from '../recovery/log-cursor.js';
 import { placeName } from '../recovery/log-cursor.js';
@@ -61,7 +61,8 @@ function commitBeginning(engine: LogEngine, place: SegmentPlace): void {
 
 /**
  * Makes a standby of a retired segment whose slot is still its own, if there is none: preparing a
- * new file costs more. True if its file has another name now.
+ * new file costs more. True if its file has another name now; false also when there is no number
+ * left to name it by.
  */
 function recycled(engine: LogEngine, place: SegmentPlace): boolean {
   const { context } = engine;
@@ -75,5 +76,10 @@ function recycled(engine: LogEngine, place: SegmentPlace): boolean {
     if (state === SLOT_SEALED && isOwn) own = slot;
   }
   if (own < 0) return false;
-  return engine.poisonOnFailure(() => recycleSegment(context, 0, own));
+  try {
+    return engine.poisonOnFailure(() => recycleSegment(context, 0, own));
+  } catch (error) {
+    if (isLaneError(error, 'SEQUENCE_LIMIT')) return false;
+    throw error;
+  }
 }
