@@ -8,29 +8,30 @@ import { fileURLToPath } from 'node:url';
 import { TestDisk } from './test-disk.js';
 
 export const FIXTURES = fileURLToPath(new URL('../../../recovery-fixtures/', import.meta.url));
+export const LOG_FIXTURES = fileURLToPath(new URL('../../../log-fixtures/', import.meta.url));
 
 const ROW_BYTES = 64;
 const SUFFIX = '.hex';
 
 /** Names of all fixtures, sorted. */
-export function fixtureNames(): string[] {
-  return readdirSync(FIXTURES, { withFileTypes: true })
+export function fixtureNames(root = FIXTURES): string[] {
+  return readdirSync(root, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)
     .sort();
 }
 
 /** A simulated disk with the store of a fixture in /store. */
-export function fixtureDisk(name: string): TestDisk {
+export function fixtureDisk(name: string, root = FIXTURES): TestDisk {
   const disk = new TestDisk({ seed: 1 });
   disk.makeDirectoryRaw('/store');
-  for (const [file, bytes] of readStore(name)) disk.writeFileRaw(`/store/${file}`, bytes);
+  for (const [file, bytes] of readStore(name, root)) disk.writeFileRaw(`/store/${file}`, bytes);
   return disk;
 }
 
 /** The files of a fixture's store. */
-export function readStore(name: string): Map<string, Uint8Array> {
-  const directory = join(FIXTURES, name, 'store');
+export function readStore(name: string, root = FIXTURES): Map<string, Uint8Array> {
+  const directory = join(root, name, 'store');
   const files = new Map<string, Uint8Array>();
   for (const file of readdirSync(directory).sort()) {
     if (!file.endsWith(SUFFIX)) throw new Error(`${file} is no file of a fixture`);
@@ -40,8 +41,8 @@ export function readStore(name: string): Map<string, Uint8Array> {
   return files;
 }
 
-export function writeStore(name: string, files: Map<string, Uint8Array>): void {
-  const directory = join(FIXTURES, name, 'store');
+export function writeStore(name: string, files: Map<string, Uint8Array>, root = FIXTURES): void {
+  const directory = join(root, name, 'store');
   mkdirSync(directory, { recursive: true });
   for (const [file, bytes] of files) {
     writeFileSync(join(directory, `${file}${SUFFIX}`), textOfBytes(bytes));
@@ -49,12 +50,12 @@ export function writeStore(name: string, files: Map<string, Uint8Array>): void {
 }
 
 /** A text beside a fixture's store: expected.json, dump.txt. */
-export function readExpected(name: string, file: string): string {
-  return readFileSync(join(FIXTURES, name, file), 'utf8');
+export function readExpected(name: string, file: string, root = FIXTURES): string {
+  return readFileSync(join(root, name, file), 'utf8');
 }
 
-export function writeExpected(name: string, file: string, text: string): void {
-  writeFileSync(join(FIXTURES, name, file), text);
+export function writeExpected(name: string, file: string, text: string, root = FIXTURES): void {
+  writeFileSync(join(root, name, file), text);
 }
 
 /** `length: N`, then `offset: hex` for every row that is not all zeros. */

@@ -1,7 +1,7 @@
 // Writes recovery-fixtures/ anew: `npm run fixtures`. The same source gives the same bytes, so what
 // git shows afterwards is what changed. Fixtures of a release must not change.
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -10,8 +10,17 @@ import { SOUND_CASES } from './fixture-cases.js';
 import { DAMAGED_CASES } from './fixture-damage-cases.js';
 import { dumpOf, expectationOf } from './fixture-expectation.js';
 import { FILE_CASES } from './fixture-file-cases.js';
-import { FIXTURES, fixtureDisk, fixtureNames, writeExpected, writeStore } from './fixture-files.js';
+import {
+  FIXTURES,
+  fixtureDisk,
+  fixtureNames,
+  LOG_FIXTURES,
+  writeExpected,
+  writeStore,
+} from './fixture-files.js';
 import { liveDump, startLiveStore } from './live-store.js';
+import { LOG_CASES, logExpectation } from './log-fixture-cases.js';
+import { TestDisk } from './test-disk.js';
 
 const README = `# Recovery fixtures
 
@@ -28,6 +37,16 @@ open. \`running-store.txt\` is what dump prints of a store that a process has op
 |---|---|---|
 `;
 
+const LOG_README = `# Log fixtures
+
+Each directory is a log of lanedb/wal at one moment, in the form of recovery-fixtures/: \`store/\` holds its
+files as text, \`expected.json\` what recovery reports and which entries an open gives. \`npm run fixtures\`
+writes all of it; test/log-fixtures.test.ts checks it. Fixtures of a release are never changed.
+
+| case | what happened | expected |
+|---|---|---|
+`;
+
 for (const name of fixtureNames()) rmSync(join(FIXTURES, name), { recursive: true });
 let table = '';
 const cases = [...SOUND_CASES, ...DAMAGED_CASES, ...FILE_CASES];
@@ -37,7 +56,8 @@ for (const each of cases) {
 }
 writeFileSync(join(FIXTURES, 'README.md'), README + table);
 await writeRunningStore();
-console.log(`${cases.length} fixtures`);
+await writeLogs();
+console.log(`${cases.length} fixtures of stores, ${LOG_CASES.length} of logs`);
 
 async function write(each: FixtureCase): Promise<void> {
   const { name } = each;
@@ -49,6 +69,24 @@ async function write(each: FixtureCase): Promise<void> {
   if (name !== 'v1-clean') return;
   writeExpected(name, 'dump-hex.txt', dumpOf(disk, { hex: true }).text);
   writeExpected(name, 'dump.jsonl', dumpOf(disk, { json: true }).text);
+}
+
+async function writeLogs(): Promise<void> {
+  mkdirSync(LOG_FIXTURES, { recursive: true });
+  for (const name of fixtureNames(LOG_FIXTURES)) {
+    rmSync(join(LOG_FIXTURES, name), { recursive: true });
+  }
+  let rows = '';
+  for (const { name, damage, outcome, files } of LOG_CASES) {
+    const made = await files();
+    writeStore(name, made, LOG_FIXTURES);
+    const disk = new TestDisk({ seed: 1, mappable: false });
+    disk.makeDirectoryRaw('/log');
+    for (const [file, bytes] of made) disk.writeFileRaw(`/log/${file}`, bytes);
+    writeExpected(name, 'expected.json', await logExpectation(disk), LOG_FIXTURES);
+    rows += `| ${name} | ${damage} | ${outcome} |\n`;
+  }
+  writeFileSync(join(LOG_FIXTURES, 'README.md'), LOG_README + rows);
 }
 
 async function writeRunningStore(): Promise<void> {
