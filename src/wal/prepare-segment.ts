@@ -249,7 +249,10 @@ function headerOf(
   return encodeSegmentHeader({ ...header, state: SEGMENT_OPEN }, crc32);
 }
 
-/** Ends the mapping of the segment that a log's slot served before; its file stays. */
+/**
+ * Ends the mapping of the segment that a log's slot served before; its file stays. On an error the
+ * slot is free.
+ */
 function leaveFile(context: LogContext, at: number): void {
   const { words } = context.control;
   const low = words[at + SLOT_ADDRESS_LOW]!;
@@ -258,7 +261,12 @@ function leaveFile(context: LogContext, at: number): void {
   words[at + SLOT_ADDRESS_HIGH] = 0;
   if (low === 0 && high === 0) return;
   const { fileSystem } = context;
-  fileSystem.unmapRegion(fileSystem.attachRegion(low, high, words[at + SLOT_BYTES]!));
+  try {
+    fileSystem.unmapRegion(fileSystem.attachRegion(low, high, words[at + SLOT_BYTES]!));
+  } catch (error) {
+    Atomics.store(words, at + SLOT_STATE, SLOT_FREE);
+    throw error;
+  }
 }
 
 function takeImage(
