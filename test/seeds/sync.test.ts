@@ -10,7 +10,6 @@ import {
   numbered,
   openNewOn,
   openReal,
-  PATH,
   SEGMENT_BYTES,
   textsOf,
   textsOn,
@@ -155,10 +154,22 @@ test('the synced position never falls and is never above the position', async (t
     t.true(log.stats().rotations > 2);
     disk.onOperation(undefined);
     log.flushSync();
-    const { position } = log;
-    t.is(log.syncedPosition, position);
+    t.is(log.syncedPosition, log.position);
     await log.close();
   }
+  const log = await openReal(t, { ringSegments: 2 });
+  let highest = 0;
+  for (let index = 0; index < 600; index++) {
+    log.append('x'.repeat(2000));
+    for (let look = 0; look < 20; look++) {
+      const { syncedPosition, position } = log;
+      if (syncedPosition < highest || syncedPosition > position) t.fail(`${syncedPosition}`);
+      highest = syncedPosition;
+    }
+    log.flush();
+  }
+  await log.sync();
+  t.is(log.syncedPosition, log.position);
 });
 
 test('nothing but a sync that ended makes something durable by declaration', async (t) => {
@@ -246,8 +257,7 @@ test('after a failed sync the log takes nothing more, and a sync is never tried 
       t.is(disk.operationCount, operationCount);
       t.is(log.syncedPosition, syncedPosition);
       t.true(log.stats().isPoisoned);
-      const error = await t.throwsAsync(log.close());
-      t.true(isLaneError(error, 'STORE_POISONED'));
+      const error = await t.throwsAsync(log.close(), { code: 'STORE_POISONED' });
       t.true(isLaneError(error?.cause, 'IO_ERROR'));
       const found = await textsOn(disk.cut(1, 'lose-all-unsynced'), { io });
       t.deepEqual(found.slice(0, 1), ['one']);
@@ -272,7 +282,6 @@ test('a segment left behind that cannot be synced ends the log: nothing later is
     await t.throwsAsync(log.sync(), { code: 'STORE_POISONED' });
     await t.throwsAsync(log.close(), { code: 'STORE_POISONED' });
     t.is((await textsOn(disk.cut(1, 'lose-all-unsynced'), { io }))[0], 'one');
-    t.true(disk.list(PATH).length > 0);
   }
 });
 
