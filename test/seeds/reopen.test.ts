@@ -192,6 +192,29 @@ test('sequences go on after any number of opens without an append, nothing is re
   t.deepEqual(textsOf(readLog(path)), numbered(8));
 });
 
+test('a log, or a newest segment, in which nothing was written yet keeps its next sequence', async (t) => {
+  for (const io of MEDIA) {
+    const { log: made, disk } = await openNewOn({ io, startSequence: 1000 });
+    await made.close();
+    for (let count = 0; count < 3; count++) await (await openOn(disk, { io })).log.close();
+    const { log } = await openOn(disk, { io });
+    const sequences = numbered(150, 1000).map((text) => log.append(text));
+    t.is(sequences[0], 1000);
+    await log.close();
+    const { position, sequence = 0 } = log.segments.at(-1) ?? {};
+    for (const options of [{ position }, {}, {}]) {
+      const { log: empty } = await openOn(disk, { io, ...options });
+      t.is(empty.nextSequence, sequence);
+      await empty.close();
+    }
+    const { log: again } = await openOn(disk.kill(), { io });
+    again.retire(again.position);
+    t.is([...again.entries()].length, 0);
+    t.is(again.append('next'), sequence);
+    await again.close();
+  }
+});
+
 test('epoch, sequence and position go on after a close and after a death', async (t) => {
   for (const io of MEDIA) {
     for (const isKilled of [false, true]) {
