@@ -24,7 +24,7 @@ export interface Verdict {
   /** How often each rule was asked. */
   readonly asked: ReadonlyMap<string, number>;
   readonly violations: readonly Violation[];
-  /** Steps of each kind, to see that a script did what it is there for. */
+  /** Steps of each kind but the lock's, to see that a script did what it is there for. */
   readonly steps: ReadonlyMap<string, number>;
   /** Segments that were given a temporary name again, to be used once more. */
   readonly recycled: number;
@@ -47,7 +47,7 @@ export function judgeTrace(trace: string, places: TracePlaces, before: StoreBefo
       store.apply(step);
       continue;
     }
-    counts.set(step.kind, (counts.get(step.kind) ?? 0) + 1);
+    if (!store.isLock(step)) counts.set(step.kind, (counts.get(step.kind) ?? 0) + 1);
     if (step.kind === 'mark' && step.content.startsWith('refused')) refusals++;
     for (const rule of RULES) {
       const ask: Ask = (isKept, problem) => {

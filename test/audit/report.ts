@@ -29,5 +29,5 @@ export function neverAsked(audits: readonly Audit[]): string[] {
 }
 
 function row(script: string, io: string, figures: readonly string[]): string {
-  return `${script.padEnd(18)}${io.padEnd(10)}${figures.map((one) => one.padStart(11)).join('')}`;
+  return `${script.padEnd(26)}${io.padEnd(10)}${figures.map((one) => one.padStart(11)).join('')}`;
 }

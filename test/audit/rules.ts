@@ -21,6 +21,7 @@ export interface Rule {
 }
 
 const isSegment = (path: string): boolean => parseSegmentName(basename(path)) !== undefined;
+const isPreparing = (path: string): boolean => /^preparing-.*\.tmp$/.test(basename(path));
 const isSuperblock = (path: string): boolean => basename(path) === SUPERBLOCK_NAME;
 
 const acknowledgedBytes: Rule = {
@@ -107,7 +108,7 @@ const commitBeforeRemoval: Rule = {
     const file = store.files.get(step.path);
     const blocks = store.possibleBlocks();
     const leading = blocks.filter((block) => store.chainOf(block).some((one) => one === file));
-    ask(leading.length === 0, () => `${name} goes, but a slot may say ${describe(leading[0])}`);
+    ask(leading.length === 0, () => `${name} goes, but a slot may say ${beginnings(leading[0])}`);
     const isCertain = blocks.length === 0 || store.superblock?.isNameSynced === true;
     ask(isCertain, () => `${name} goes before the name of the superblock is synced`);
   },
@@ -162,20 +163,18 @@ const appendedOnly: Rule = {
 
 const nothingAfterFailure: Rule = {
   name: 'nothing-after-failure',
-  says: 'after a failed write or sync nothing is written, synced, named, removed or acknowledged',
+  says: 'after a failure nothing is written, synced, named, removed or acknowledged',
   judge(step, store, ask) {
     const { failed } = store;
     if (failed === undefined || store.isLock(step)) return;
-    const number = acknowledgedBy(step);
-    if (step.kind === 'mark' && number === undefined) {
-      // Something went on in the process, and none of it was an acknowledgement.
-      ask(true, () => '');
-      return;
+    if (step.kind === 'mark') {
+      const number = acknowledgedBy(step) ?? 0;
+      // One made durable before may be told late; that it was is for another rule.
+      const isEarlier = store.begunAt(number) < failed.call.leftAt;
+      ask(isEarlier, () => `write ${number} is acknowledged and began after ${describe(failed)}`);
+    } else if (!isUnderWay(step, store, failed)) {
+      ask(false, () => `${step.call.name} of ${basename(step.path)} after ${describe(failed)}`);
     }
-    const what =
-      number === undefined ? `${step.call.name} of ${basename(step.path)}` : 'an acknowledgement';
-    const errno = `${failed.call.name} of ${basename(failed.path)} failed with ${failed.call.errno}`;
-    ask(false, () => `${what}, but ${errno} on line ${failed.call.line}`);
   },
 };
 
@@ -195,6 +194,20 @@ function acknowledgedBy(step: Step): number | undefined {
   if (step.kind !== 'mark') return undefined;
   const mark = parseMark(step.content);
   return mark.kind === 'acknowledged' ? mark.number : undefined;
+}
+
+/**
+ * Another thread was about to prepare a segment, or was at it: it cannot know, and may come to the
+ * end of that one. Nobody will use it.
+ */
+function isUnderWay(step: Step, store: TracedStore, failed: Step): boolean {
+  if (step.call.thread === failed.call.thread) return false;
+  if (step.kind === 'create') {
+    const later = [...store.files.values()].filter((file) => file.madeAt > failed.call.leftAt);
+    return isPreparing(step.path) && later.length === 0;
+  }
+  if (step.kind !== 'sync' || store.files.has(step.path)) return isPreparing(step.path);
+  return [...store.files.values()].some(({ isNameSynced }) => !isNameSynced);
 }
 
 /** The blocks that a step makes hold: by writing slots, or by naming a file that has them. */
@@ -253,7 +266,11 @@ function hasWrite(file: TracedFile, put: TracedPut): boolean {
   return file.writes.some((one) => one.enteredAt > put.begunAt);
 }
 
-function describe(block: Superblock | undefined): string {
+function beginnings(block: Superblock | undefined): string {
   const lanes = block?.lanes.map(({ lane, firstGeneration }) => `${lane} from ${firstGeneration}`);
   return `that the log begins in lane ${lanes?.join(', lane ')} (counter ${block?.counter})`;
+}
+
+function describe({ call, path }: Step): string {
+  return `${call.name} of ${basename(path)} failed with ${call.errno} on line ${call.line}`;
 }

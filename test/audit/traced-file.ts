@@ -34,6 +34,7 @@ interface SlotContent {
 
 export class TracedFile {
   path: string;
+  readonly madeAt: number;
   /** Records of it were there before the trace began, or were written since. */
   hasRecords: boolean;
   /** Its content and name can be relied upon: synced first, then named. */
@@ -51,6 +52,7 @@ export class TracedFile {
 
   constructor(path: string, facts: { namedAt: number; isNameSynced: boolean; isOld: boolean }) {
     this.path = path;
+    this.madeAt = facts.namedAt;
     this.namedAt = facts.namedAt;
     this.isNameSynced = facts.isNameSynced;
     this.hasRecords = facts.isOld;

@@ -101,6 +101,11 @@ export class TracedStore {
     });
   }
 
+  /** When a write began; 0 for one that the trace does not know. */
+  begunAt(number: number): number {
+    return this.#begunAt.get(number) ?? 0;
+  }
+
   /** True for steps that concern the lock alone, which outlives no boot and is never synced. */
   isLock(step: Step): boolean {
     return [step.path, step.to].some((path) => /^LOCK(?:\.|$)/.test(basename(path)));
