@@ -84,11 +84,9 @@ export class SegmentRing {
       if (ready >= 0) {
         this.#help.admitPrepared();
         if (this.#stateOf(ready) === SLOT_STANDBY) continue;
-      } else {
-        if (this.#prepareInPlace(bytes)) continue;
-        if (!isCounted) this.#count(LANE_STALLS);
-        isCounted = true;
-      }
+      } else if (this.#prepareInPlace(bytes)) continue;
+      if (!isCounted) this.#count(LANE_STALLS);
+      isCounted = true;
       Atomics.wait(control.words, PREPARE_DONE, seen, WAIT_MS);
       if (performance.now() > deadline) {
         throw new LaneError('STORE_STALLED', 'no segment became ready in time (stallMsMax)');
