@@ -41,7 +41,10 @@ import type { SegmentRing } from './segment-ring.js';
  * saves before.
  */
 const WORD_COPY_BYTES_MAX = 320;
-/** A standby is due when this part of the active segment is full. */
+/**
+ * A standby is due when this part of the first segment is full, and at once in every other: who
+ * rotated is likely to do it again.
+ */
 const STANDBY_PART = 0.25;
 /** Sequences end here within one era; an open beyond half of it begins a new era. */
 const SEQUENCE_MAX = 0xffff0000;
@@ -275,7 +278,8 @@ export class LaneWriter {
     this.#image = control.words[control.slotStart(this.lane, slot) + SLOT_IMAGE]! * 8;
     this.#position = position;
     this.#limit = bytes - TRAILER_BYTES;
-    this.#standbyAt = Math.floor(bytes * STANDBY_PART);
+    const hasRotated = this.#control[this.#laneAt + LANE_ROTATIONS]! > 0;
+    this.#standbyAt = hasRotated ? position : Math.floor(bytes * STANDBY_PART);
     this.#seed = segmentSeed(storeId, this.lane, this.ring.generationOf(slot));
     const region = this.ring.regionOf(slot);
     this.#mapped = region?.words;

@@ -25,7 +25,6 @@ import {
   SYNC_REQUEST,
 } from '../control/control-block.js';
 import { poison } from '../control/poison.js';
-import type { PoolMemory } from '../control/pool.js';
 import { CHUNK_BYTES, releaseRun, takeRun } from '../control/pool.js';
 import { isLaneError, LaneError } from '../errors.js';
 import { preparingName, segmentName } from '../format/file-name.js';
@@ -37,33 +36,31 @@ import {
 import { invariant } from '../invariant.js';
 import type { MappedRegion } from '../io/file-system.js';
 import { beginPreparing, claimSlot, endPreparing } from './claim-slot.js';
+import { faultIn } from './fault-in.js';
 import { addRetired } from './retired-bytes.js';
 import type { LogContext } from './segment-spec.js';
 import { takeGeneration } from './take-generation.js';
 
-const PAGE_BYTES = 4096;
 /** What the preparer leaves to the writer to report. */
 const USED_UP = ['STORE_FULL', 'DISK_FULL', 'SEQUENCE_LIMIT'] as const;
 
 /**
  * Prepares the next segment of a lane in a claimed slot: the length that is due, or longer if a
- * record of `recordBytes` needs it; the one after it is up to twice as long. `faultsIn` also has
- * the system provide the memory of its image, which takes milliseconds that its writer then need
- * not wait. Wakes who waits for it.
+ * record of `recordBytes` needs it; the one after it is up to twice as long. Wakes who waits for
+ * it.
  */
 export function prepareNext(
   context: LogContext,
   lane: number,
   slot: number,
   recordBytes: number,
-  faultsIn = false,
 ): void {
   const { control } = context;
   const next = control.laneStart(lane) + LANE_NEXT_BYTES;
   const bytesMin = Math.min(context.segmentBytes, SEGMENT_HEADER_BYTES + recordBytes);
   const bytes = Math.max(control.words[next]!, bytesMin);
   try {
-    prepareSegment(context, lane, slot, { bytes, bytesMin, faultsIn });
+    prepareSegment(context, lane, slot, { bytes, bytesMin });
     control.words[next] = Math.min(context.segmentBytes, bytes * 2);
   } finally {
     endPreparing(context, lane);
@@ -83,7 +80,7 @@ export function prepareWanted(context: LogContext, lane: number): void {
     return;
   }
   try {
-    prepareNext(context, lane, slot, 0, true);
+    prepareNext(context, lane, slot, 0);
   } catch (error) {
     const isShort = USED_UP.some((code) => isLaneError(error, code));
     if (!isShort) poison(control, error);
@@ -91,6 +88,7 @@ export function prepareWanted(context: LogContext, lane: number): void {
   }
   Atomics.add(control.words, SYNC_REQUEST, 1);
   Atomics.notify(control.words, SYNC_REQUEST);
+  faultIn(context, lane, slot);
 }
 
 /**
@@ -102,7 +100,7 @@ function prepareSegment(
   context: LogContext,
   lane: number,
   slot: number,
-  sizes: { bytes: number; bytesMin: number; faultsIn: boolean },
+  sizes: { bytes: number; bytesMin: number },
 ): void {
   const { control } = context;
   const at = control.slotStart(lane, slot);
@@ -112,7 +110,6 @@ function prepareSegment(
     Atomics.store(control.words, at + SLOT_STATE, SLOT_FREE);
     throw new LaneError('STORE_FULL', 'the memory of the store is full (option memoryBytes)');
   }
-  if (sizes.faultsIn) faultIn(context.memory, image, bytes);
   try {
     const generation = takeGeneration(context.control);
     const region = createSegmentFile(context, { lane, generation, bytes, image });
@@ -225,11 +222,6 @@ function createSegmentFile(context: LogContext, segment: NewSegment): MappedRegi
   } finally {
     file.close();
   }
-}
-
-/** Writes one byte of every page, so that the writer's first stores meet no page fault. */
-function faultIn(memory: PoolMemory, image: number, bytes: number): void {
-  for (let at = image; at < image + bytes; at += PAGE_BYTES) memory.bytes[at] = 0;
 }
 
 function nameSegment(context: LogContext, temporary: string, name: string): void {

@@ -102,6 +102,19 @@ test('a standby is asked for at 25 % of the segment, once, and is the next to be
   t.is(lane.word(LANE_STALLS), 0);
 });
 
+test('after a rotation the next standby is asked for with the first record', (t) => {
+  const { log, lane } = beginRing({ segmentBytes: 262144 });
+  fillSegment(lane, 'first');
+  t.is(lane.word(LANE_WANTED), PREPARE_WANTED);
+  prepareWanted(log.context, 0);
+  log.sync();
+  t.is(lane.slots(SLOT_STATE)[2], SLOT_STANDBY);
+  const asked = log.control.words[PREPARE_REQUEST]!;
+  lane.put('second', Buffer.alloc(1000));
+  t.is(lane.word(LANE_WANTED), 0, 'once');
+  t.is(log.control.words[PREPARE_REQUEST], asked);
+});
+
 test('without a standby the writer prepares one itself, and that is counted', (t) => {
   const { lane } = beginRing({ segmentBytes: 131072 });
   for (let segment = 1; segment <= 4; segment++) {
@@ -222,6 +235,7 @@ test('a segment that nobody admits stalls the writer for a time, then refuses', 
   await rejectsWith(t, 'STORE_STALLED', stalled);
   t.true(performance.now() - begun >= 50);
   t.is(lane.word(LANE_ROTATIONS), 0);
+  t.is(lane.word(LANE_STALLS), 1, 'it waited, whatever for');
   log.round.admitPrepared();
   lane.put('too much', Buffer.alloc(2500));
   t.is(lane.word(LANE_ROTATIONS), 1);
@@ -235,4 +249,3 @@ test('waiting for a segment that somebody else prepares is counted as a stall', 
   t.is(lane.word(LANE_STALLS), 1);
   t.is(lane.word(LANE_IN_PLACE), 0);
 });
-  t.is(lane.word(LANE_STALLS), 1, 'it waited, whatever for');
