@@ -115,6 +115,7 @@ export async function openLog(request: OpenRequest): Promise<OpenedLog> {
     const target = { ...request, report, superblock, context: compacted.context };
     await commitCopy(target, compacted.log, compacted.copy);
     removeUnused(request, report);
+    compacted.log.limitToBudget();
     return { log: compacted.log, context: compacted.context, superblock, report };
   }
   if (loader.copy !== undefined)
@@ -173,7 +174,6 @@ async function commitCopy(target: CommitTarget, log: LogMemory, copy: CopySink):
     context.directory,
     old.map((one) => one.file),
   );
-  log.limitToBudget();
 }
 
 /** Goes on in the active segment that a clean close left. */

@@ -74,6 +74,29 @@ for (const [errno, mappable] of [
   });
 }
 
+test('after an unclean stop there is as much memory left as after a close', async (t) => {
+  const disk = new TestDisk();
+  const options = { ...OPTIONS, memoryBytes: 4 << 20 };
+  const open = (on: TestDisk) => openIn(new TestEnvironment(on), '/store', options);
+  const store = await open(disk);
+  // So much that loading it needs a larger pool than the option allows.
+  for (let key = 0; key < 1000; key++) void store.put(key, 'x'.repeat(2000));
+  await store.flush();
+  const killed = disk.kill();
+  await store.close();
+  const used = await Promise.all(
+    [disk, killed].map(async (one) => {
+      const again = await open(one);
+      const { usedBytes } = again.stats().memory;
+      await again.close();
+      return usedBytes;
+    }),
+  );
+  const [closed = 0, unclean = 0] = used;
+  t.log(used);
+  t.true(Math.abs(unclean - closed) <= 4 * OPTIONS.segmentBytes);
+});
+
 test('an opening that is refused gives the message, the file and the place of the damage', async (t) => {
   const disk = new TestDisk();
   const store = await openOn(disk);
