@@ -1,7 +1,7 @@
 // Files that appear under their name complete and durable, or not at all, whatever the power does.
 // Order: content synced before the rename, directory synced after it. Without the first a cut can
 // leave an empty file under the new name, without the second no file, or the old one.
-import type { FileSystem } from './file-system.js';
+import type { FileSystem, WritableFile } from './file-system.js';
 
 /** Renames within a directory; durable when it returns. The file's content is synced already. */
 export function durableRename(
@@ -16,7 +16,7 @@ export function durableRename(
 
 /**
  * Gives a file its whole content at once, whether it existed or not; durable when it returns.
- * A failure before the rename leaves the old file; the temporary one is replaced by the next call.
+ * A failure before the rename leaves the old file and no other.
  */
 export function replaceFile(
   fileSystem: FileSystem,
@@ -27,12 +27,21 @@ export function replaceFile(
   const temporaryName = `${name}.tmp`;
   const temporaryPath = fileSystem.join(directory, temporaryName);
   if (fileSystem.kind(temporaryPath) !== 'none') fileSystem.remove(temporaryPath);
-  const file = fileSystem.create(temporaryPath);
+  try {
+    writeWhole(fileSystem.create(temporaryPath), content);
+    durableRename(fileSystem, directory, temporaryName, name);
+  } catch (error) {
+    // On a full disk it would take room that somebody needs.
+    if (fileSystem.kind(temporaryPath) === 'file') fileSystem.remove(temporaryPath);
+    throw error;
+  }
+}
+
+function writeWhole(file: WritableFile, content: Uint8Array): void {
   try {
     file.write(content, 0, content.byteLength, 0);
     file.sync();
   } finally {
     file.close();
   }
-  durableRename(fileSystem, directory, temporaryName, name);
 }

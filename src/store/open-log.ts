@@ -24,7 +24,7 @@ import {
 import { removeFiles, syncParent } from '../directory/directory-files.js';
 import { SuperblockWriter } from '../directory/superblock-writer.js';
 import { LaneError } from '../errors.js';
-import { parseSegmentName, segmentName } from '../format/file-name.js';
+import { parseSegmentName, SUPERBLOCK_NAME, segmentName } from '../format/file-name.js';
 import { SEGMENT_HEADER_BYTES } from '../format/segment-header.js';
 import type { Superblock } from '../format/superblock.js';
 import { STORE_CLEAN } from '../format/superblock.js';
@@ -32,6 +32,7 @@ import { invariant } from '../invariant.js';
 import { recover } from '../recovery/recover.js';
 import type { RecoveryReport } from '../recovery/report.js';
 import { beginLane } from '../wal/begin-lane.js';
+import { unmapLane } from '../wal/end-lane.js';
 import type { LogContext } from '../wal/segment-spec.js';
 import { compactLog } from './compact-log.js';
 import type { CopySink } from './copy-sink.js';
@@ -40,7 +41,7 @@ import type { OpenRequest } from './loader.js';
 import { Loader, memoryShape } from './loader.js';
 import { LogMemory } from './log-memory.js';
 import { ProgressMeter } from './progress.js';
-import { writeSealed } from './write-sealed.js';
+import { removeSealed, writeSealed } from './write-sealed.js';
 
 /** From here on in an era, an open begins a new one. */
 const ERA_SEQUENCES_MAX = 2 ** 31;
@@ -78,8 +79,16 @@ export function createLog(request: OpenRequest): OpenedLog {
     epoch: 1,
     lanes: [cleanLane(generation, generation)],
   };
-  const superblock = SuperblockWriter.create(fileSystem, directory, block);
-  return { log, context, superblock, report: undefined };
+  try {
+    const superblock = SuperblockWriter.create(fileSystem, directory, block);
+    return { log, context, superblock, report: undefined };
+  } catch (error) {
+    unmapLane(context, 0);
+    // One that got its name leads to the segment.
+    const isNamed = fileSystem.kind(fileSystem.join(directory, SUPERBLOCK_NAME)) !== 'none';
+    if (!isNamed) fileSystem.remove(fileSystem.join(directory, segmentName(0, generation)));
+    throw error;
+  }
 }
 
 /** Opens an existing store. Throws CORRUPT and what recover() throws; nothing is changed then. */
@@ -111,19 +120,19 @@ export async function openLog(request: OpenRequest): Promise<OpenedLog> {
   }
   const needsNewEra = report.lastSequence >= ERA_SEQUENCES_MAX;
   const compacted = compactLog(request, { log, storeId: held.block.storeId, needsNewEra, loader });
-  if (compacted !== undefined) {
-    const target = { ...request, report, superblock, context: compacted.context };
-    await commitCopy(target, compacted.log, compacted.copy);
+  const opened = compacted ?? { log, context, copy: loader.copy };
+  try {
+    if (opened.copy !== undefined) {
+      const target = { ...request, report, superblock, context: opened.context };
+      await commitCopy(target, opened.log, opened.copy);
+    } else resumeLane(context, loader.images!, held.block);
     removeUnused(request, report);
-    compacted.log.limitToBudget();
-    return { log: compacted.log, context: compacted.context, superblock, report };
+  } catch (error) {
+    unmapLane(opened.context, 0);
+    throw error;
   }
-  if (loader.copy !== undefined)
-    await commitCopy({ ...request, report, superblock, context }, log, loader.copy);
-  else resumeLane(context, loader.images!, held.block);
-  removeUnused(request, report);
-  log.limitToBudget();
-  return { log, context, superblock, report };
+  opened.log.limitToBudget();
+  return { log: opened.log, context: opened.context, superblock, report };
 }
 
 /** What stats() tells of a log that nobody writes: segment and sequence in which it ends. */
@@ -149,7 +158,7 @@ async function commitCopy(target: CommitTarget, log: LogMemory, copy: CopySink):
   const before = superblock.block;
   await writeSealed(context, copy.sealed, log.era);
   words[NEXT_GENERATION] = copy.liveGeneration;
-  const generation = beginLane(context, 0);
+  const generation = beginAfter(context, copy);
   invariant(
     generation === copy.liveGeneration,
     'the live segment is the one that the trailer names',
@@ -174,6 +183,15 @@ async function commitCopy(target: CommitTarget, log: LogMemory, copy: CopySink):
     context.directory,
     old.map((one) => one.file),
   );
+}
+
+function beginAfter(context: LogContext, copy: CopySink): number {
+  try {
+    return beginLane(context, 0);
+  } catch (error) {
+    removeSealed(context, copy.sealed);
+    throw error;
+  }
 }
 
 /** Goes on in the active segment that a clean close left. */

@@ -1,5 +1,5 @@
-// Writes sealed segments from memory to their files: temporary name, content, sync, rename. The
-// caller syncs the directory once for all of them, before anything refers to them.
+// Writes sealed segments from memory to their files: temporary name, content, sync, rename, and one
+// sync of the directory for all of them, before anything refers to them. A failure leaves none.
 
 import { crc32 } from '../codec/crc32.js';
 import { preparingName, segmentName } from '../format/file-name.js';
@@ -16,12 +16,31 @@ export async function writeSealed(
   era: number,
 ): Promise<void> {
   const { fileSystem, directory } = context;
-  await Promise.all(sealed.map((segment) => writeOne(context, segment, era)));
-  for (const segment of sealed) {
-    const from = fileSystem.join(directory, preparingName(0, segment.generation));
-    fileSystem.rename(from, fileSystem.join(directory, segmentName(0, segment.generation)));
+  try {
+    const written = await Promise.allSettled(
+      sealed.map((segment) => writeOne(context, segment, era)),
+    );
+    for (const one of written) if (one.status === 'rejected') throw one.reason;
+    for (const segment of sealed) {
+      const from = fileSystem.join(directory, preparingName(0, segment.generation));
+      fileSystem.rename(from, fileSystem.join(directory, segmentName(0, segment.generation)));
+    }
+    if (sealed.length > 0) fileSystem.syncDirectory(directory);
+  } catch (error) {
+    removeSealed(context, sealed);
+    throw error;
   }
-  if (sealed.length > 0) fileSystem.syncDirectory(directory);
+}
+
+/** Removes sealed segments to which nothing leads yet: on a full disk they would take room. */
+export function removeSealed(context: LogContext, sealed: SealedImage[]): void {
+  const { fileSystem, directory } = context;
+  for (const { generation } of sealed) {
+    for (const name of [preparingName(0, generation), segmentName(0, generation)]) {
+      const path = fileSystem.join(directory, name);
+      if (fileSystem.kind(path) === 'file') fileSystem.remove(path);
+    }
+  }
 }
 
 async function writeOne(context: LogContext, segment: SealedImage, era: number): Promise<void> {

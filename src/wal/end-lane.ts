@@ -3,6 +3,10 @@
 import {
   LANE_POSITION,
   LANE_SLOT,
+  SLOT_ACTIVE,
+  SLOT_ADDRESS_HIGH,
+  SLOT_ADDRESS_LOW,
+  SLOT_BYTES,
   SLOT_GENERATION,
   SLOT_PREPARED,
   SLOT_STANDBY,
@@ -41,4 +45,15 @@ export function laneEnd(
     endGeneration: control.words[active + SLOT_GENERATION]! >>> 0,
     endOffset: control.words[at + LANE_POSITION]!,
   };
+}
+
+/** Gives up the mapping of a lane's active segment, if there is one: nobody will write to it. */
+export function unmapLane(context: LogContext, lane: number): void {
+  const { control, fileSystem, isMapped } = context;
+  const at = control.slotStart(lane, control.words[control.laneStart(lane) + LANE_SLOT]!);
+  if (!isMapped || control.words[at + SLOT_STATE] !== SLOT_ACTIVE) return;
+  const low = control.words[at + SLOT_ADDRESS_LOW]!;
+  const high = control.words[at + SLOT_ADDRESS_HIGH]!;
+  const bytes = control.words[at + SLOT_BYTES]!;
+  fileSystem.unmapRegion(fileSystem.attachRegion(low, high, bytes));
 }

@@ -74,6 +74,46 @@ for (const [errno, mappable] of [
   });
 }
 
+/** True once the superblock leads to what the open has made: from then on it stays. */
+function hasCommitted(disk: TestDisk): boolean {
+  const done = disk.log.filter(({ outcome }) => outcome !== 'failed');
+  const failed = disk.log.find(({ outcome }) => outcome === 'failed');
+  const writes = done.filter(({ operation, path }) => {
+    return operation === 'write' && path === '/store/superblock';
+  });
+  // An open of a store first writes the slot that it read once more.
+  const isNamed = done.some(({ to }) => to === '/store/superblock');
+  return isNamed || writes.length > 1 || (writes.length === 1 && failed?.path === writes[0]?.path);
+}
+
+for (const mappable of [true, false]) {
+  const medium = mappable ? 'mapped' : 'buffered';
+
+  test(`${medium}: an open for which there is no room leaves no file and no mapping`, async (t) => {
+    const unclean = new TestDisk({ mappable });
+    const store = await openOn(unclean);
+    for (let key = 0; key < 60; key++) void store.put(key, 'x'.repeat(3000));
+    await store.flush();
+    const empty = new TestDisk({ mappable });
+    empty.makeDirectory('/store');
+    for (const disk of [empty, unclean]) {
+      let refused = 0;
+      for (let nth = 1; ; nth++) {
+        const copy = disk.kill();
+        const before = copy.list('/store');
+        const fault = copy.failAt({ operation: 'mutating', nth, errno: 'ENOSPC' });
+        const opened = await openOn(copy).catch((error: unknown) => error);
+        if (fault.failed === 0) break;
+        if (!(opened instanceof Error)) continue;
+        refused++;
+        t.is(copy.mappings, 0, `call ${nth}`);
+        if (!hasCommitted(copy)) t.deepEqual(copy.list('/store'), before, `call ${nth}`);
+      }
+      t.true(refused >= 8, `${refused} refused`);
+    }
+  });
+}
+
 test('after an unclean stop there is as much memory left as after a close', async (t) => {
   const disk = new TestDisk();
   const options = { ...OPTIONS, memoryBytes: 4 << 20 };

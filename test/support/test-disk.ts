@@ -75,6 +75,11 @@ export class TestDisk extends DiskWithRawAccess implements FileSystem {
     return copy;
   }
 
+  /** Mappings that nobody has given up. */
+  get mappings(): number {
+    return [...this.#mapped.values()].reduce((sum, { mappings }) => sum + mappings, 0);
+  }
+
   /** Throws if anything was stored through a mapping after it was unmapped. */
   assertNoLateStores(): void {
     for (const { memory, region, path } of this.#unmapped) {
