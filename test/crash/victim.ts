@@ -1,7 +1,8 @@
-// One child process from its start to SIGKILL: follows its reports and kills it a given time after
-// it reported that it opens, is open, or was acknowledged its first write.
+// One child process from its start to its end: follows its reports and kills it, or strikes it in
+// another way, a given time after it reported that it opens, is open, or was acknowledged its first
+// write.
 
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 import type { WriterTask } from './writer.js';
@@ -19,7 +20,7 @@ export interface VictimReport {
   readonly fullTimes: number;
   readonly issued: number;
   readonly acknowledged: number;
-  /** Set when the child ended by itself, which it never should. */
+  /** Set when the child ended in another way than it should. */
   readonly failure: string | undefined;
   /** Milliseconds from the first opening to open; undefined if it never was. */
   readonly openMs: number | undefined;
@@ -28,18 +29,47 @@ export interface VictimReport {
 const WRITER = fileURLToPath(new URL('writer.js', import.meta.url));
 const LIFE_MS_MAX = 20_000;
 
+/** What befalls a writer, and how it must end then. */
+export interface Strike {
+  act(child: ChildProcess): void;
+  isExpected(end: WriterEnd): boolean;
+}
+
+export interface WriterEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly errors: string;
+  readonly phase: VictimReport['phase'];
+}
+
+const KILL: Strike = {
+  act: (child) => void child.kill('SIGKILL'),
+  isExpected: ({ signal }) => signal === 'SIGKILL',
+};
+
 export async function killWriter(task: WriterTask, plan: VictimPlan): Promise<VictimReport> {
+  return await strikeWriter(task, plan, KILL);
+}
+
+export async function strikeWriter(
+  task: WriterTask,
+  plan: VictimPlan,
+  strike: Strike,
+): Promise<VictimReport> {
   const child = spawn(process.execPath, [WRITER, JSON.stringify(task)], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const follower = new Follower();
   let errors = '';
-  let isKilled = false;
-  const kill = (): void => {
-    isKilled = true;
-    child.kill('SIGKILL');
+  let hasStruck = false;
+  const act = (): void => {
+    hasStruck = true;
+    strike.act(child);
   };
-  const emergency = setTimeout(kill, LIFE_MS_MAX);
+  const emergency = setTimeout(() => {
+    hasStruck = true;
+    child.kill('SIGKILL');
+  }, LIFE_MS_MAX);
   child.stderr.on('data', (text: Buffer) => {
     errors = (errors + text.toString()).slice(-4000);
   });
@@ -48,14 +78,15 @@ export async function killWriter(task: WriterTask, plan: VictimPlan): Promise<Vi
     follower.take(text.toString());
     if (!isDue || !follower.has(plan.after)) return;
     isDue = false;
-    void delay(plan.delayMs).then(kill);
+    void delay(plan.delayMs).then(act);
   });
   const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) => {
     child.on('close', (...end) => resolve(end));
   });
   clearTimeout(emergency);
-  const isExpected = isKilled && signal === 'SIGKILL';
-  const ending = `the writer ended by itself (${signal ?? `exit code ${code}`}): ${errors.trim()}`;
+  const { phase } = follower.report(undefined);
+  const isExpected = hasStruck && strike.isExpected({ code, signal, errors, phase });
+  const ending = `the writer ended with ${signal ?? `exit code ${code}`}: ${errors.trim()}`;
   return follower.report(isExpected ? undefined : ending);
 }
 
