@@ -11,9 +11,9 @@ import {
 import { segmentName } from '../../src/format/file-name.js';
 import { SEGMENT_HEADER_BYTES } from '../../src/format/segment-header.js';
 import type { OpenOptions, Store } from '../../src/index.js';
-import type { Environment } from '../../src/store/environment.js';
-import { nodeEnvironment } from '../../src/store/environment.js';
 import { openIn } from '../../src/store/open.js';
+import type { Environment } from '../../src/threads/environment.js';
+import { nodeEnvironment } from '../../src/threads/environment.js';
 import type { Marks, Span } from './marks.js';
 
 export type Io = 'mapped' | 'buffered';

@@ -10,8 +10,8 @@ import {
   SLOT_STATE,
 } from '../../src/control/control-block.js';
 import type { Store } from '../../src/index.js';
-import { nodeEnvironment } from '../../src/store/environment.js';
 import { openIn } from '../../src/store/open.js';
+import { nodeEnvironment } from '../../src/threads/environment.js';
 
 export interface WatchedStore {
   readonly store: Store<Uint8Array, Uint8Array>;

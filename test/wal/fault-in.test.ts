@@ -9,8 +9,9 @@ import {
   PREPARE_WANTED,
   SLOT_IMAGE,
 } from '../../src/control/control-block.js';
+import { claimSlot } from '../../src/wal/claim-slot.js';
 import { faultIn } from '../../src/wal/fault-in.js';
-import { claimSlot, prepareNext } from '../../src/wal/prepare-segment.js';
+import { prepareNext } from '../../src/wal/prepare-segment.js';
 import { beginRing } from '../support/ring-fixture.js';
 
 const BYTES = 131072;

@@ -249,4 +249,3 @@ test('waiting for a segment that somebody else prepares is counted as a stall', 
   t.is(lane.word(LANE_STALLS), 1);
   t.is(lane.word(LANE_IN_PLACE), 0);
 });
-  t.is(lane.word(LANE_STALLS), 1, 'it waited, whatever for');

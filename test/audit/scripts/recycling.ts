@@ -11,14 +11,14 @@ import {
   SLOT_STATE,
 } from '../../../src/control/control-block.js';
 import { isPoisoned, poisonError } from '../../../src/control/poison.js';
+import type { SuperblockWriter } from '../../../src/directory/superblock-writer.js';
 import { KIND_PUT, kindWord } from '../../../src/format/operation.js';
 import { STORE_OPEN } from '../../../src/format/superblock.js';
-import { nodeEnvironment } from '../../../src/store/environment.js';
 import { addLane } from '../../../src/store/lanes.js';
 import { createLog } from '../../../src/store/open-log.js';
 import { readOptions } from '../../../src/store/options.js';
-import type { SuperblockWriter } from '../../../src/store/superblock-writer.js';
 import type { Background } from '../../../src/sync/background.js';
+import { nodeEnvironment } from '../../../src/threads/environment.js';
 import { LaneWriter } from '../../../src/wal/lane-writer.js';
 import { moveFirstGeneration, recycleSegment } from '../../../src/wal/prepare-segment.js';
 import { SegmentRing } from '../../../src/wal/segment-ring.js';
