@@ -79,6 +79,14 @@ function lose(random: () => number, { segment, index }: Written): void {
   else segment.bytes.set(segment.bytes.slice(start + 8, end), start);
 }
 
+/** True if a lane whose record was lost looks as if it had ended there: zeros, and nothing behind. */
+function looksComplete(log: Log, { segment, index }: Written, gone: Set<Written>): boolean {
+  const isBehind = (one: Written) => one.segment === segment && one.index > index;
+  if (log.records.some((one) => isBehind(one) && !gone.has(one))) return false;
+  const start = segment.offsets[index]!;
+  return segment.bytes.subarray(start, start + 4).every((byte) => byte === 0);
+}
+
 function recoverLog({ builder }: Log): {
   report: RecoveryReport;
   sequences: number[];
@@ -191,8 +199,10 @@ test('a lost record is corruption exactly if a surviving one knows that it was d
     if (report.outcome !== 'corrupt') continue;
     t.is(report.problem?.code, 'CORRUPT');
     const culprit = log.records.find((one) => one.sequence === missing)!;
-    // Of several damaged lanes any may be named.
-    if (new Set(lost.map((one) => one.lane)).size > 1) continue;
+    // Of several damaged lanes any may be named, and a lane that lost its end without a trace need not
+    // be.
+    if (new Set(lost.map((one) => one.lane)).size > 1 || looksComplete(log, culprit, gone))
+      continue;
     t.is(report.problem?.file, `/store/${culprit.segment.name}`);
     t.is(report.problem?.offset, culprit.segment.offsets[culprit.index]);
   }
