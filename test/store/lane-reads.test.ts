@@ -5,9 +5,11 @@ import type { ExecutionContext } from 'ava';
 import test from 'ava';
 import { LANE_LOCK, LANES_LIMIT } from '../../src/control/control-block.js';
 import { acquireAll, releaseAll } from '../../src/control/fence.js';
-import { acquireLock, releaseLock } from '../../src/control/lane-lock.js';
+import { acquireLock, holderOf, releaseLock } from '../../src/control/lane-lock.js';
 import { scratchLocation } from '../../src/control/pool.js';
+import { MemtableCursor } from '../../src/memtable/cursor.js';
 import { writeSearchKey } from '../../src/memtable/key-compare.js';
+import { Memtable } from '../../src/memtable/memtable.js';
 import { LaneReads, NO_LANE } from '../../src/store/lane-reads.js';
 import { LANE_KEYS, LaneWriters, textEntries, textOf } from '../support/lane-model.js';
 import { type ManyLanes, openManyLanes } from '../support/many-lanes.js';
@@ -214,8 +216,53 @@ test('a foreign lane is read under its lock, the own without, and none is taken 
   t.is(reads.find(scratch), found);
   releaseLock(control.words, own);
   const foreign = new LaneReads(control, memory, { own: NO_LANE, mark: 77, scratch });
-  t.is(foreign.find(scratch), found);
   const lock = control.laneStart(1) + LANE_LOCK;
+  const holders: number[] = [];
+  const { findAt } = Memtable.prototype;
+  Memtable.prototype.findAt = function (location, sequence) {
+    holders.push(holderOf(control.words, lock));
+    return findAt.call(this, location, sequence);
+  };
+  try {
+    t.is(foreign.find(scratch), found);
+  } finally {
+    Memtable.prototype.findAt = findAt;
+  }
+  t.deepEqual(holders, [0, 77], 'lanes 0 and 1 are searched, the second with its lock held');
+  t.is(control.words[lock], 0);
+});
+
+test('a range of a foreign lane is read under its lock too', (t) => {
+  const many = openOnDisk(t);
+  const one = many.addLane(1);
+  const { control, memory } = many.log;
+  one.put('a', 'from one');
+  const foreign = new LaneReads(control, memory, {
+    own: NO_LANE,
+    mark: 77,
+    scratch: many.engine.scratch,
+  });
+  const lock = control.laneStart(1) + LANE_LOCK;
+  const holders: number[] = [];
+  const merge = foreign.merge({
+    lower: undefined,
+    isLowerIncluded: true,
+    upper: undefined,
+    isUpperIncluded: true,
+    isReverse: false,
+    sequence: foreign.fencedSequence(),
+  });
+  const { fill } = MemtableCursor.prototype;
+  MemtableCursor.prototype.fill = function (target, limit, examinedMax) {
+    holders.push(holderOf(control.words, lock));
+    return fill.call(this, target, limit, examinedMax);
+  };
+  try {
+    t.is(merge.fill(new Int32Array(8), 8, 4096), 1);
+  } finally {
+    MemtableCursor.prototype.fill = fill;
+  }
+  t.true(holders.includes(77));
   t.is(control.words[lock], 0);
 });
 
