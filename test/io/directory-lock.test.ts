@@ -1,6 +1,7 @@
 // One owner of a store directory, whatever threads and processes do, with flock, without, mixed.
 
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 
 import test from 'ava';
@@ -195,6 +196,19 @@ test.serial('a worker that ends does not end the lock it took', async (t) => {
     await kill(child);
     acquire(directory, second).release();
   }
+});
+
+testNative('the flock of a worker that ended is held until its process ends', async (t) => {
+  const directory = temporaryDirectory(t);
+  const child = await startChild(t);
+  const command = { command: 'acquire-in-worker', directory, native: true } as const;
+  t.is((await ask(child, command)).outcome, 'won');
+  const native = loadNativeLibrary();
+  const descriptor = native?.open(join(directory, 'LOCK')) ?? -1;
+  t.is(native?.lockShared(descriptor), constants.errno.EWOULDBLOCK);
+  await kill(child);
+  t.is(native?.lockExclusive(descriptor), 0);
+  native?.close(descriptor);
 });
 
 test('a directory that does not exist is an IO_ERROR with its errno', (t) => {

@@ -14,6 +14,7 @@ const fileSystem = new NodeFileSystem();
 const buffered = new NodeFileSystem({ native: false });
 const isMappable = fileSystem.canMap('.');
 const testMapped = isMappable ? test : test.skip;
+const testLinux = process.platform === 'linux' ? test : test.skip;
 const testPosix = process.platform === 'win32' ? test.skip : test;
 const testMount = canMountTmpfs() && isMappable ? test : test.skip;
 
@@ -104,6 +105,15 @@ test('every call on what is missing is an IO_ERROR that names the path', (t) => 
     t.true(String((error as { file?: string }).file).startsWith(path));
   }
 });
+
+testLinux(
+  'a sync of a directory reaches the system: one that cannot be synced is an error',
+  (t) => {
+    t.notThrows(() => fileSystem.syncDirectory(temporaryDirectory(t)));
+    const error = t.throws(() => fileSystem.syncDirectory('/proc'), { code: 'IO_ERROR' });
+    t.like(error, { file: '/proc', cause: { code: 'EINVAL', syscall: 'fsync' } });
+  },
+);
 
 test('a path that is none is a wrong argument, not an IO_ERROR', (t) => {
   t.throws(() => fileSystem.openRead('a\0b'), { instanceOf: TypeError });

@@ -114,6 +114,17 @@ testLinux('a full device is DISK_FULL with path, offset and errno', (t) => {
   file.close();
 });
 
+testLinux('a sync reaches the system: what cannot be synced is an error', async (t) => {
+  const file = new NodeFile('/dev/null', openSync('/dev/null', 'r+'), undefined);
+  const expected = { file: '/dev/null', cause: { code: 'EINVAL', syscall: 'fdatasync' } };
+  t.like(
+    t.throws(() => file.sync(), { code: 'IO_ERROR' }),
+    expected,
+  );
+  t.like(await t.throwsAsync(file.syncInBackground(), { code: 'IO_ERROR' }), expected);
+  file.close();
+});
+
 testMount('a write that meets the end of the disk half-way is DISK_FULL', (t) => {
   const directory = smallTmpfs(t, 65536);
   const file = createFile(join(directory, 'file'));
