@@ -4,8 +4,11 @@ import test from 'ava';
 
 import {
   DURABLE,
+  LANE_CLAIM,
+  LANE_ENTRIES,
   LANE_LOCK,
   LANE_POSITION,
+  LANE_PUBLISHED,
   LANE_ROTATIONS,
   LANE_SLOT,
   NEXT_SEQUENCE,
@@ -90,6 +93,26 @@ test('a record whose insertion fails poisons the store: its sequence was taken',
   t.true(isPoisoned(log.control));
   t.regex(poisonError(log.control).message, /no memory/);
   t.is(holderOf(log.control.words, log.control.laneStart(0) + LANE_LOCK), 0, 'the lock is free');
+});
+
+test('a record is inserted while its lane is locked, and published after that', (t) => {
+  const { log, lane } = beginRing(SHAPE);
+  const { words } = log.control;
+  const seen: unknown[] = [];
+  const state = () => ({
+    holder: holderOf(words, log.control.laneStart(0) + LANE_LOCK),
+    claim: lane.word(LANE_CLAIM),
+    published: lane.word(LANE_PUBLISHED),
+    entries: lane.word(LANE_ENTRIES),
+  });
+  const hook = { stamp: () => undefined, insert: () => void seen.push(state()) };
+  const writer = new LaneWriter(lane.ring, hook, 5);
+  writer.reserve(16, false);
+  log.memory.words[writer.dataStart >>> 2] = 1;
+  log.memory.words[(writer.dataStart >>> 2) + 1] = 0;
+  writer.append(16, false);
+  t.deepEqual(seen, [{ holder: 5, claim: 1, published: 0, entries: 0 }]);
+  t.deepEqual(state(), { holder: 0, claim: 0, published: 1, entries: 1 });
 });
 
 test('a writer goes on where another one of the same lane stood', (t) => {

@@ -217,6 +217,41 @@ test('the preparer leaves a full disk to the writer and poisons the store on any
   t.true(isPoisoned(log.control));
 });
 
+test('blocks that an image is written to are written beforehand, those of a mapping reserved', (t) => {
+  for (const isMapped of [false, true]) {
+    const { disk, log } = beginRing({ ...SHAPE, isMapped });
+    const written: boolean[] = [];
+    const { create } = disk;
+    disk.create = (path) => {
+      const file = create.call(disk, path);
+      const { allocate } = file;
+      file.allocate = (bytes, isWritten = false) => {
+        written.push(isWritten);
+        allocate.call(file, bytes, isWritten);
+      };
+      return file;
+    };
+    prepare(log);
+    t.deepEqual(written, [!isMapped]);
+  }
+});
+
+test('the writer of a standby that the preparer made meets no page fault in its image', (t) => {
+  const { log, lane } = beginRing({
+    segmentBytes: 4 << 20,
+    slotsPerLane: 2,
+    memoryBytes: 16 << 20,
+  });
+  log.control.words[log.control.laneStart(0) + LANE_WANTED] = PREPARE_WANTED;
+  prepareWanted(log.context, 0);
+  const image = lane.slots(SLOT_IMAGE)[1]! * 8;
+  const bytes = lane.slots(SLOT_BYTES)[1]!;
+  const before = process.resourceUsage().minorPageFault;
+  for (let at = image; at < image + bytes; at += 4096) log.memory.bytes[at] = 1;
+  const faults = process.resourceUsage().minorPageFault - before;
+  t.true(faults < bytes / 4096 / 2, `${faults} page faults in ${bytes} bytes`);
+});
+
 test('a preparer without a free slot leaves everything as it is', (t) => {
   const { disk, log, lane } = beginRing({ ...SHAPE, slotsPerLane: 1 });
   const files = disk.list('/store');
