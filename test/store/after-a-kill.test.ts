@@ -2,6 +2,7 @@
 // call: what a store reads after a kill may be in the cache of the system only, and is made durable
 // before anything stands on it.
 
+import type { ExecutionContext } from 'ava';
 import test from 'ava';
 import { openIn } from '../../src/store/open.js';
 import type { Store } from '../../src/store/store.js';
@@ -65,6 +66,13 @@ function open(disk: TestDisk): Promise<TextStore> {
   return openIn(new TestEnvironment(disk), '/store', OPTIONS);
 }
 
+/** Opens what a cut or a kill left: a store that refuses to open has lost everything. */
+async function reopen(t: ExecutionContext, left: TestDisk): Promise<TextStore> {
+  const opening = open(left);
+  await t.notThrowsAsync(opening);
+  return opening;
+}
+
 for (const mappable of [true, false]) {
   const medium = mappable ? 'mapped' : 'buffered';
 
@@ -79,14 +87,14 @@ for (const mappable of [true, false]) {
           killed,
           () => acknowledged,
           async () => {
-            const store = await open(killed);
+            const store = await reopen(t, killed);
             await store.put('a', '1');
             acknowledged = 1;
             void store.put('b', '2');
           },
         );
         for (const { left, promise } of states) {
-          const found = await open(left);
+          const found = await reopen(t, left);
           if (promise === 1) t.is(found.get('a'), '1');
           else t.true(found.count() <= 2);
         }
@@ -102,20 +110,20 @@ for (const mappable of [true, false]) {
       await store.flush();
       const unclean = first.cut(1, 'lose-all-unsynced');
       const disk = isClosed ? first : unclean;
-      const work = isClosed ? () => store.close() : () => open(unclean);
+      const work = isClosed ? () => store.close() : () => reopen(t, unclean);
       for (const killed of await kills(disk, work)) {
         let acknowledged = 30;
         const states = await cuts(
           killed,
           () => acknowledged,
           async () => {
-            const next = await open(killed);
+            const next = await reopen(t, killed);
             await next.put('k30', 'after');
             acknowledged = 31;
           },
         );
         for (const { left, promise } of states) {
-          const found = await open(left);
+          const found = await reopen(t, left);
           t.true(found.count() >= promise, `${found.count()} of ${promise} keys`);
         }
       }
@@ -129,10 +137,10 @@ for (const mappable of [true, false]) {
     for (let index = 0; index < 20; index++) void store.put(`k${index}`, 'v'.repeat(3000));
     let isMore = 0;
     for (const killed of await kills(first, () => store.flush())) {
-      const shown = [...(await open(killed)).entries()];
+      const shown = [...(await reopen(t, killed)).entries()];
       t.is(shown[0]?.[0], 'acknowledged');
       if (shown.length > 1) isMore++;
-      const found = await open(killed.cut(1, 'lose-all-unsynced'));
+      const found = await reopen(t, killed.cut(1, 'lose-all-unsynced'));
       t.deepEqual([...found.entries()], shown);
     }
     t.true(isMore > 0);
@@ -147,12 +155,12 @@ for (const mappable of [true, false]) {
     const name = killed.list('/store').find((each) => each.startsWith('wal-'))!;
     const text = Buffer.from(killed.readFileRaw(`/store/${name}`)).toString('latin1');
     killed.flipBit(`/store/${name}`, text.indexOf('first life 20'), 0);
-    const next = await open(killed);
+    const next = await reopen(t, killed);
     t.is(next.count(), 10);
     // As long as the record that was torn, so that those behind it would follow it exactly.
     await next.put('k20', 'other life 20');
     for (const left of [killed.kill(), killed.cut(1, 'lose-all-unsynced')]) {
-      const found = await open(left);
+      const found = await reopen(t, left);
       t.is(found.count(), 11);
       t.is(found.get('k20'), 'other life 20');
       t.is(found.get('k21'), undefined);
