@@ -56,6 +56,30 @@ test('what is not durable cannot be retired, and a wrong position changes nothin
   t.is(log.retire(log.position), 1);
 });
 
+test('a crash at any call while segments are retired leaves a log with its whole rest', async (t) => {
+  const { log, disk, sync } = await openTestLog();
+  const texts = fillLog(log, 4);
+  sync();
+  const begin = log.segments[3]!.position;
+  const states = [disk.kill()];
+  disk.onOperation(() => {
+    for (let cut = 0; cut < 5; cut++) states.push(disk.cut(states.length));
+    states.push(disk.kill());
+  });
+  t.is(log.retire(begin), 3);
+  disk.onOperation(undefined);
+  states.push(disk.cut(states.length));
+  const lengths = new Set<number>();
+  for (const state of states) {
+    const opening = openTestLog({}, { disk: state });
+    await t.notThrowsAsync(opening);
+    const left = textsOf((await opening).log.entries());
+    t.deepEqual(left, texts.slice(texts.length - left.length));
+    lengths.add(left.length);
+  }
+  t.deepEqual([...lengths], [texts.length, textsOf(log.entries()).length]);
+});
+
 test('the epoch in which the log begins is kept when its barrier is retired', async (t) => {
   const { log, sync, disk } = await openTestLog();
   log.appendEpochBarrier(9);
