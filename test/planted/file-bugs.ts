@@ -23,7 +23,7 @@ export const FILE_BUGS: readonly PlantedBug[] = [
       file: CRC_TESTS,
       title: 'recordCrc in plain memory continues its seed over length and data, at every length',
     },
-    secondsMax: 10,
+    secondsMax: 20,
   },
   {
     name: 'checksum-without-generation',
@@ -36,7 +36,7 @@ export const FILE_BUGS: readonly PlantedBug[] = [
       file: 'test/wal/segment-recycling.test.ts',
       title: 'a recycled segment holds old records behind its new ones, and they are not found',
     },
-    secondsMax: 10,
+    secondsMax: 20,
   },
   {
     name: 'checksum-without-last-byte',
@@ -49,7 +49,7 @@ export const FILE_BUGS: readonly PlantedBug[] = [
       file: 'test/wal/wal-reader.test.ts',
       title: 'any bit of a record that is not its padding stops the reading there',
     },
-    secondsMax: 10,
+    secondsMax: 20,
   },
   {
     name: 'long-checksum-without-last-byte',
@@ -63,7 +63,7 @@ export const FILE_BUGS: readonly PlantedBug[] = [
       title:
         'every bit of length, data and seed changes the checksum, on both sides of the threshold',
     },
-    secondsMax: 10,
+    secondsMax: 20,
   },
   {
     name: 'segment-name-not-synced',
@@ -76,7 +76,7 @@ export const FILE_BUGS: readonly PlantedBug[] = [
       file: KILL_TESTS,
       title: 'mapped: a store whose recovery or close was killed anywhere loses nothing to a cut',
     },
-    secondsMax: 10,
+    secondsMax: 20,
   },
   {
     name: 'rename-not-synced',
@@ -89,7 +89,7 @@ export const FILE_BUGS: readonly PlantedBug[] = [
       file: KILL_TESTS,
       title: 'mapped: a store whose creation was killed anywhere keeps what is acknowledged later',
     },
-    secondsMax: 10,
+    secondsMax: 20,
   },
   {
     name: 'recycled-under-its-old-name',
@@ -102,7 +102,7 @@ export const FILE_BUGS: readonly PlantedBug[] = [
       file: PREPARE_TESTS,
       title: 'a cut at any call leaves names that agree with what is inside (buffered)',
     },
-    secondsMax: 10,
+    secondsMax: 20,
   },
   {
     name: 'fdatasync-does-nothing',
@@ -115,7 +115,7 @@ export const FILE_BUGS: readonly PlantedBug[] = [
       file: FILE_TESTS,
       title: 'a sync reaches the system: what cannot be synced is an error',
     },
-    secondsMax: 10,
+    secondsMax: 20,
   },
   {
     name: 'failed-background-sync-resolves',
@@ -128,7 +128,7 @@ export const FILE_BUGS: readonly PlantedBug[] = [
       file: 'test/io/node-file.test.ts',
       title: 'a sync in the background resolves, or rejects with the file',
     },
-    secondsMax: 10,
+    secondsMax: 20,
   },
   {
     name: 'directory-sync-does-nothing',
@@ -141,7 +141,7 @@ export const FILE_BUGS: readonly PlantedBug[] = [
       file: FILE_SYSTEM_TESTS,
       title: 'a sync of a directory reaches the system: one that cannot be synced is an error',
     },
-    secondsMax: 10,
+    secondsMax: 20,
   },
   {
     name: 'mapping-not-populated',
@@ -154,7 +154,7 @@ export const FILE_BUGS: readonly PlantedBug[] = [
       file: FILE_SYSTEM_TESTS,
       title: 'every page of a region is there from the start',
     },
-    secondsMax: 10,
+    secondsMax: 20,
   },
   {
     name: 'blocks-not-written',
@@ -168,7 +168,7 @@ export const FILE_BUGS: readonly PlantedBug[] = [
       title:
         'blocks that an image is written to are written beforehand, those of a mapping reserved',
     },
-    secondsMax: 10,
+    secondsMax: 20,
   },
   {
     name: 'image-not-faulted-in',
@@ -181,7 +181,7 @@ export const FILE_BUGS: readonly PlantedBug[] = [
       file: PREPARE_TESTS,
       title: 'the writer of a standby that the preparer made meets no page fault in its image',
     },
-    secondsMax: 10,
+    secondsMax: 20,
   },
   {
     name: 'lock-tied-to-worker',
@@ -202,7 +202,7 @@ export const FILE_BUGS: readonly PlantedBug[] = [
       file: 'test/io/directory-lock.test.ts',
       title: 'the flock of a worker that ended is held until its process ends',
     },
-    secondsMax: 15,
+    secondsMax: 30,
   },
   {
     name: 'short-file-mapped',
@@ -216,7 +216,7 @@ export const FILE_BUGS: readonly PlantedBug[] = [
       file: FILE_SYSTEM_TESTS,
       title: 'a file shorter than the region is refused, for its end would be a signal',
     },
-    secondsMax: 10,
+    secondsMax: 20,
   },
   {
     name: 'mapped-memory-read',
@@ -234,6 +234,6 @@ export const FILE_BUGS: readonly PlantedBug[] = [
       file: 'test/store/mapped-memory.test.ts',
       title: 'nothing is ever read from a mapping: noise in all of them changes nothing',
     },
-    secondsMax: 10,
+    secondsMax: 20,
   },
 ];

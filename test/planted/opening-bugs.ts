@@ -18,7 +18,7 @@ export const OPENING_BUGS: readonly PlantedBug[] = [
       file: KILL_TESTS,
       title: 'buffered: what an open shows after a kill is on the disk, not in its cache alone',
     },
-    secondsMax: 15,
+    secondsMax: 30,
   },
   {
     name: 'superblock-believed-from-cache',
@@ -31,7 +31,7 @@ export const OPENING_BUGS: readonly PlantedBug[] = [
       file: KILL_TESTS,
       title: 'buffered: a store whose recovery or close was killed anywhere loses nothing to a cut',
     },
-    secondsMax: 15,
+    secondsMax: 30,
   },
   {
     name: 'store-directory-not-synced',
@@ -45,7 +45,7 @@ export const OPENING_BUGS: readonly PlantedBug[] = [
       title:
         'buffered: a store whose creation was killed anywhere keeps what is acknowledged later',
     },
-    secondsMax: 15,
+    secondsMax: 30,
   },
   {
     name: 'old-segments-removed-before-commit',
@@ -64,7 +64,7 @@ export const OPENING_BUGS: readonly PlantedBug[] = [
       file: KILL_TESTS,
       title: 'buffered: a store whose recovery or close was killed anywhere loses nothing to a cut',
     },
-    secondsMax: 15,
+    secondsMax: 30,
   },
   {
     name: 'era-not-raised',
@@ -77,7 +77,7 @@ export const OPENING_BUGS: readonly PlantedBug[] = [
       file: 'test/store/store.test.ts',
       title: 'a version that was lost with an unclean stop is never issued again',
     },
-    secondsMax: 15,
+    secondsMax: 30,
   },
   {
     name: 'records-behind-the-gap-kept',
@@ -91,7 +91,7 @@ export const OPENING_BUGS: readonly PlantedBug[] = [
       title:
         'whatever is lost that was not durable, the prefix before it survives and nothing is refused',
     },
-    secondsMax: 15,
+    secondsMax: 30,
   },
   {
     name: 'watermark-of-the-era-before',
@@ -105,20 +105,20 @@ export const OPENING_BUGS: readonly PlantedBug[] = [
       file: KILL_TESTS,
       title: 'buffered: a store whose recovery or close was killed anywhere loses nothing to a cut',
     },
-    secondsMax: 15,
+    secondsMax: 30,
   },
   {
     name: 'commit-in-one-slot',
     reference: 'S9',
     what: 'a commit writes one slot of the superblock: when that rots, an older store is opened',
-    file: 'src/store/superblock-writer.ts',
+    file: 'src/directory/superblock-writer.ts',
     find: 'for (let round = 0; round < SLOT_COUNT; round++) {',
     replace: 'for (let round = 0; round < 1; round++) {',
     test: {
-      file: 'test/store/superblock-writer.test.ts',
+      file: 'test/directory/superblock-writer.test.ts',
       title: 'a commit writes the slot that does not hold, then the other, syncing each',
     },
-    secondsMax: 10,
+    secondsMax: 20,
   },
   {
     name: 'one-slot-is-clean',
@@ -131,20 +131,20 @@ export const OPENING_BUGS: readonly PlantedBug[] = [
       file: 'test/recovery/read-superblock.test.ts',
       title: 'a slot that is damaged leaves the other, and both are reported',
     },
-    secondsMax: 10,
+    secondsMax: 20,
   },
   {
     name: 'superblock-not-synced',
     reference: 'S9',
     what: 'a commit returns when its slot is in the page cache: the log that it replaces is then deleted',
-    file: 'src/store/superblock-writer.ts',
+    file: 'src/directory/superblock-writer.ts',
     find: '  file.sync();\n',
     replace: '',
     test: {
       file: KILL_TESTS,
       title: 'buffered: a store whose recovery or close was killed anywhere loses nothing to a cut',
     },
-    secondsMax: 15,
+    secondsMax: 30,
   },
   {
     name: 'first-write-not-announced',
@@ -158,7 +158,7 @@ export const OPENING_BUGS: readonly PlantedBug[] = [
       file: 'test/support/test-environment.test.ts',
       title: 'buffered: what is acknowledged survives the loss of all that was not synced',
     },
-    secondsMax: 15,
+    secondsMax: 30,
   },
   {
     name: 'lane-seen-before-listed',
@@ -172,20 +172,20 @@ export const OPENING_BUGS: readonly PlantedBug[] = [
       title:
         'a lane is listed in the superblock before anybody sees it, and the store is open then',
     },
-    secondsMax: 10,
+    secondsMax: 20,
   },
   {
     name: 'generation-given-again',
     reference: 'S10',
     what: 'recovery counts on from the superblock and not from the files: its copies replace segments of the log',
-    file: 'src/store/loader.ts',
+    file: 'src/directory/unused-generation.ts',
     find: 'next = Math.max(next, parsed.generation + 1);',
     replace: 'next = Math.max(next, block.nextGeneration);',
     test: {
       file: KILL_TESTS,
       title: 'buffered: a store whose recovery or close was killed anywhere loses nothing to a cut',
     },
-    secondsMax: 15,
+    secondsMax: 30,
   },
   {
     name: 'missing-segment-is-an-end',
@@ -199,7 +199,7 @@ export const OPENING_BUGS: readonly PlantedBug[] = [
       file: 'test/recovery/lane-stream.test.ts',
       title: 'a trailer that names a segment which is not there is corruption',
     },
-    secondsMax: 10,
+    secondsMax: 20,
   },
   {
     name: 'evidence-not-weighed',
@@ -212,7 +212,7 @@ export const OPENING_BUGS: readonly PlantedBug[] = [
       file: FIXTURE_TESTS,
       title: 'v1-damaged-below-watermark: recovery reports what is expected and changes no byte',
     },
-    secondsMax: 10,
+    secondsMax: 20,
   },
   {
     name: 'evidence-search-gives-up',
@@ -225,7 +225,7 @@ export const OPENING_BUGS: readonly PlantedBug[] = [
       file: 'test/wal/wal-reader.test.ts',
       title: 'records are found behind a torn length, a gap of zeros and a gap of noise',
     },
-    secondsMax: 10,
+    secondsMax: 20,
   },
   {
     name: 'unreached-segments-not-searched',
@@ -238,7 +238,7 @@ export const OPENING_BUGS: readonly PlantedBug[] = [
       file: FIXTURE_TESTS,
       title: 'v1-damaged-trailer: recovery reports what is expected and changes no byte',
     },
-    secondsMax: 10,
+    secondsMax: 20,
   },
   {
     name: 'idle-watermark-not-written',
@@ -251,6 +251,6 @@ export const OPENING_BUGS: readonly PlantedBug[] = [
       file: 'test/store/engine.test.ts',
       title: 'an idle store writes its watermark once, then rests',
     },
-    secondsMax: 10,
+    secondsMax: 20,
   },
 ];

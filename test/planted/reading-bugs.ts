@@ -18,7 +18,7 @@ export const READING_BUGS: readonly PlantedBug[] = [
       file: FENCE_TESTS,
       title: 'a held lane stops the fence there, whichever it is, and lock-all at the coordinator',
     },
-    secondsMax: 10,
+    secondsMax: 20,
   },
   {
     name: 'lock-all-skips-a-lane',
@@ -32,7 +32,7 @@ export const READING_BUGS: readonly PlantedBug[] = [
       file: FENCE_TESTS,
       title: 'lock-all holds the coordinator lock and every lane that is there, and gives all back',
     },
-    secondsMax: 10,
+    secondsMax: 20,
   },
   {
     name: 'foreign-lane-read-without-lock',
@@ -47,7 +47,7 @@ export const READING_BUGS: readonly PlantedBug[] = [
       title:
         'a foreign lane is read under its lock, the own without, and none is taken under lock-all',
     },
-    secondsMax: 10,
+    secondsMax: 20,
   },
   {
     name: 'record-written-without-lock',
@@ -63,7 +63,7 @@ export const READING_BUGS: readonly PlantedBug[] = [
       file: 'test/wal/lane-writer-ends.test.ts',
       title: 'a record is inserted while its lane is locked, and published after that',
     },
-    secondsMax: 10,
+    secondsMax: 20,
   },
   {
     name: 'get-many-at-many-moments',
@@ -76,7 +76,7 @@ export const READING_BUGS: readonly PlantedBug[] = [
       file: 'test/store/callbacks.test.ts',
       title: 'getMany gives one moment, though its keys write',
     },
-    secondsMax: 10,
+    secondsMax: 20,
   },
   {
     name: 'replaced-version-dropped',
@@ -90,7 +90,7 @@ export const READING_BUGS: readonly PlantedBug[] = [
       file: 'test/store/snapshot.test.ts',
       title: 'a snapshot sees what was there when it was taken, and nothing later',
     },
-    secondsMax: 10,
+    secondsMax: 20,
   },
   {
     name: 'poisoned-store-reads-on',
@@ -104,6 +104,6 @@ export const READING_BUGS: readonly PlantedBug[] = [
       file: 'test/store/engine.test.ts',
       title: 'after a failed sync every call gets STORE_POISONED with the cause, ignored or not',
     },
-    secondsMax: 10,
+    secondsMax: 20,
   },
 ];

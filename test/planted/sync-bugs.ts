@@ -21,7 +21,7 @@ export const SYNC_BUGS: readonly PlantedBug[] = [
       title:
         'a sync that fails poisons the store; nothing is durable by it, nothing is tried again',
     },
-    secondsMax: 10,
+    secondsMax: 20,
   },
   {
     name: 'lane-not-synced',
@@ -34,7 +34,7 @@ export const SYNC_BUGS: readonly PlantedBug[] = [
       file: 'test/store/lanes.test.ts',
       title: 'a store that is closed with several lanes gives everything back at the next open',
     },
-    secondsMax: 10,
+    secondsMax: 20,
   },
   {
     name: 'durable-is-the-maximum',
@@ -60,7 +60,7 @@ export const SYNC_BUGS: readonly PlantedBug[] = [
       file: CAPTURE_TESTS,
       title: 'what is written between the captures of two lanes is left to the next round',
     },
-    secondsMax: 10,
+    secondsMax: 20,
   },
   {
     name: 'durable-read-after-sync',
@@ -73,7 +73,7 @@ export const SYNC_BUGS: readonly PlantedBug[] = [
       file: ROUND_TESTS,
       title: 'what is written while a round syncs is left to the next one (buffered)',
     },
-    secondsMax: 10,
+    secondsMax: 20,
   },
   {
     name: 'synced-position-read-after-sync',
@@ -87,7 +87,7 @@ export const SYNC_BUGS: readonly PlantedBug[] = [
       file: ROUND_TESTS,
       title: 'what is written while a round syncs is left to the next one (mapped)',
     },
-    secondsMax: 10,
+    secondsMax: 20,
   },
   {
     name: 'sync-tried-again',
@@ -101,7 +101,7 @@ export const SYNC_BUGS: readonly PlantedBug[] = [
       title:
         'a sync that fails poisons the store; nothing is durable by it, nothing is tried again',
     },
-    secondsMax: 10,
+    secondsMax: 20,
   },
   {
     name: 'idle-lane-left-out',
@@ -117,7 +117,7 @@ export const SYNC_BUGS: readonly PlantedBug[] = [
       file: CAPTURE_TESTS,
       title: 'a round waits for the record that an idle lane has under way, and makes it durable',
     },
-    secondsMax: 10,
+    secondsMax: 20,
   },
   {
     name: 'descriptor-not-kept',
@@ -130,7 +130,7 @@ export const SYNC_BUGS: readonly PlantedBug[] = [
       file: ROUND_TESTS,
       title: 'a file is opened once, when it is admitted, and kept until all of it is durable',
     },
-    secondsMax: 10,
+    secondsMax: 20,
   },
   {
     name: 'failure-not-poison',
@@ -144,7 +144,7 @@ export const SYNC_BUGS: readonly PlantedBug[] = [
       title:
         'a sync that fails poisons the store; nothing is durable by it, nothing is tried again',
     },
-    secondsMax: 10,
+    secondsMax: 20,
   },
   {
     name: 'capture-without-lock',
@@ -157,7 +157,7 @@ export const SYNC_BUGS: readonly PlantedBug[] = [
       file: CAPTURE_TESTS,
       title: 'a round waits for the record that a busy lane has under way, and makes it durable',
     },
-    secondsMax: 10,
+    secondsMax: 20,
   },
   {
     name: 'rotated-segment-not-synced',
@@ -170,7 +170,7 @@ export const SYNC_BUGS: readonly PlantedBug[] = [
       file: ROUND_TESTS,
       title: 'all segments that were rotated out are synced, sealed and let go (mapped)',
     },
-    secondsMax: 10,
+    secondsMax: 20,
   },
   {
     name: 'durable-read-as-signed',
@@ -184,7 +184,7 @@ export const SYNC_BUGS: readonly PlantedBug[] = [
       file: 'test/sync/group-promises.test.ts',
       title: 'sequences above two thousand million are compared as unsigned',
     },
-    secondsMax: 10,
+    secondsMax: 20,
   },
   {
     name: 'ignored-promise-raises',
@@ -199,6 +199,6 @@ export const SYNC_BUGS: readonly PlantedBug[] = [
         'a poisoned store rejects every group with its cause, and nothing is raised that nobody awaits',
     },
     raises: true,
-    secondsMax: 10,
+    secondsMax: 20,
   },
 ];
