@@ -3,6 +3,7 @@
 
 import { recordCrc, segmentSeed } from '../codec/crc32.js';
 import { DURABLE, ERA, NEXT_GENERATION, NEXT_SEQUENCE } from '../control/control-block.js';
+import { segmentName } from '../format/file-name.js';
 import { KIND_ROTATION_TRAILER, kindWord } from '../format/operation.js';
 import { RECORD_HEADER_BYTES, TRAILER_BYTES } from '../format/record.js';
 import { SEGMENT_HEADER_BYTES } from '../format/segment-header.js';
@@ -10,6 +11,7 @@ import { STORE_CLEAN } from '../format/superblock.js';
 import { placeName } from '../recovery/log-cursor.js';
 import type { LogReport } from '../recovery/recover-log.js';
 import { beginLane } from '../wal/begin-lane.js';
+import { unmapLane } from '../wal/end-lane.js';
 import type { LogContext } from '../wal/segment-spec.js';
 import type { OpenedLog } from './log-parts.js';
 
@@ -22,7 +24,7 @@ export function beginEra(opened: OpenedLog, report: LogReport): void {
   const era = report.era + 1;
   words[ERA] = era;
   const generation = beginLane(context, 0);
-  writeTrailer(context, report, generation);
+  nameNext(context, report, generation);
   words[NEXT_SEQUENCE] = 1;
   words[DURABLE] = 0;
   superblock.commit({
@@ -45,6 +47,18 @@ export function beginEra(opened: OpenedLog, report: LogReport): void {
     sequence: era * ERA_STEP + 1,
     epoch,
   });
+}
+
+/** Writes the trailer; on an error the new segment, to which nothing leads then, is given up. */
+function nameNext(context: LogContext, report: LogReport, generation: number): void {
+  try {
+    writeTrailer(context, report, generation);
+  } catch (error) {
+    unmapLane(context, 0);
+    const { fileSystem, directory } = context;
+    fileSystem.remove(fileSystem.join(directory, segmentName(0, generation)));
+    throw error;
+  }
 }
 
 /**

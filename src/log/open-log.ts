@@ -10,6 +10,7 @@ import {
   NEXT_SEQUENCE,
 } from '../control/control-block.js';
 import { chooseMedium } from '../directory/choose-medium.js';
+import { createSuperblock } from '../directory/create-superblock.js';
 import { removeFiles, syncParent } from '../directory/directory-files.js';
 import { judgeDirectory, refuseOtherPurpose } from '../directory/judge-directory.js';
 import { SuperblockWriter } from '../directory/superblock-writer.js';
@@ -106,7 +107,7 @@ function createLog(request: LogRequest): OpenedLog {
   words[NEXT_SEQUENCE] = low;
   words[DURABLE] = low - 1;
   const generation = beginLane(context, 0);
-  const superblock = SuperblockWriter.create(fileSystem, directory, {
+  const superblock = createSuperblock(context, {
     storeId,
     counter: 1,
     state: STORE_CLEAN,

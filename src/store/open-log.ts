@@ -21,10 +21,11 @@ import {
   SLOT_STATE,
   SLOT_SYNCED,
 } from '../control/control-block.js';
+import { createSuperblock } from '../directory/create-superblock.js';
 import { removeFiles, syncParent } from '../directory/directory-files.js';
 import { SuperblockWriter } from '../directory/superblock-writer.js';
 import { LaneError } from '../errors.js';
-import { parseSegmentName, SUPERBLOCK_NAME, segmentName } from '../format/file-name.js';
+import { parseSegmentName, segmentName } from '../format/file-name.js';
 import { SEGMENT_HEADER_BYTES } from '../format/segment-header.js';
 import type { Superblock } from '../format/superblock.js';
 import { STORE_CLEAN } from '../format/superblock.js';
@@ -79,16 +80,8 @@ export function createLog(request: OpenRequest): OpenedLog {
     epoch: 1,
     lanes: [cleanLane(generation, generation)],
   };
-  try {
-    const superblock = SuperblockWriter.create(fileSystem, directory, block);
-    return { log, context, superblock, report: undefined };
-  } catch (error) {
-    unmapLane(context, 0);
-    // One that got its name leads to the segment.
-    const isNamed = fileSystem.kind(fileSystem.join(directory, SUPERBLOCK_NAME)) !== 'none';
-    if (!isNamed) fileSystem.remove(fileSystem.join(directory, segmentName(0, generation)));
-    throw error;
-  }
+  const superblock = createSuperblock(context, block);
+  return { log, context, superblock, report: undefined };
 }
 
 /** Opens an existing store. Throws CORRUPT and what recover() throws; nothing is changed then. */

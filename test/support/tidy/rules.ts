@@ -43,7 +43,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   keys: { inside: ['format'], outside: [] },
   values: { inside: ['format'], outside: ['msgpackr', 'node:worker_threads'] },
   recovery: { inside: ['format', 'io', 'codec', 'wal', 'memtable'], outside: [] },
-  directory: { inside: ['format', 'io', 'codec', 'recovery'], outside: [] },
+  directory: { inside: ['format', 'io', 'codec', 'wal', 'recovery'], outside: [] },
   salvage: { inside: ['format', 'io', 'codec', 'wal', 'recovery'], outside: [] },
   store: {
     inside: [
