@@ -2,7 +2,7 @@
 // refusals and nothing worse, gives room back and goes on. Reports what was refused, and the first
 // thing that is wrong. Its argument is the task in JSON.
 
-import { readdirSync, writeSync } from 'node:fs';
+import { existsSync, readdirSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { isLaneError } from '../../src/errors.js';
@@ -91,6 +91,7 @@ class FullLife {
 
   /** Opens for writing; on a full disk it is read first, then room is made. */
   async #openWhenPossible(moment: Moment): Promise<AnyStore> {
+    const before = this.#files;
     try {
       const store = await this.#open();
       this.#check(store);
@@ -98,7 +99,7 @@ class FullLife {
     } catch (error) {
       this.#expectFull(error, moment);
     }
-    const litter = readdirSync(this.#path).filter((name) => name.endsWith('.tmp'));
+    const litter = this.#files.filter((name) => name !== 'LOCK' && !before.includes(name));
     if (litter.length > 0) throw new Error(`a refused open leaves ${litter.join(', ')}`);
     if (this.#task.kind !== 'new' || this.#next > 0) await this.#look();
     this.#filler.release();
@@ -186,6 +187,10 @@ class FullLife {
       keyEncoding: 'ordered',
       valueEncoding: 'utf8',
     });
+  }
+
+  get #files(): string[] {
+    return existsSync(this.#path) ? readdirSync(this.#path) : [];
   }
 
   get #path(): string {
