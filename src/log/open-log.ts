@@ -163,6 +163,7 @@ function reopenLog(request: LogRequest): OpenedLog {
   if (report.outcome === 'unclean') commitEnd(superblock, report, nextGeneration);
   const kept =
     cut === undefined ? report : cutLog(source, { superblock, report, cut, nextGeneration });
+  removeFiles(fileSystem, directory, [...new Set([...report.leftovers, ...kept.leftovers])]);
   const { records, droppedRecords, outcome } = report;
   const ringBytes = Math.max(settings.segmentBytes, kept.places.at(-1)!.segmentBytes);
   const { context, pool } = createRing(request, storeId, ringBytes);

@@ -3,7 +3,6 @@
 // the page cache; what was given up is overwritten with zeros and synced, so that it can never come
 // back behind new records.
 
-import { removeFiles } from '../directory/directory-files.js';
 import type { SuperblockWriter } from '../directory/superblock-writer.js';
 import { SEGMENT_HEADER_BYTES } from '../format/segment-header.js';
 import { STORE_CLEAN } from '../format/superblock.js';
@@ -23,7 +22,10 @@ export interface RepairSource {
   storeId: Uint8Array;
 }
 
-/** Everything up to the report's end is durable when it returns, and nothing is behind it. */
+/**
+ * Everything up to the report's end is durable when it returns, and nothing is behind it in its
+ * segment. Leftovers stay until the superblock says where the log ends.
+ */
 export function repairLog(source: RepairSource, report: LogReport): void {
   const { fileSystem, directory } = source;
   const { places } = report;
@@ -45,7 +47,6 @@ export function repairLog(source: RepairSource, report: LogReport): void {
       file.close();
     }
   }
-  removeFiles(fileSystem, directory, report.leftovers);
 }
 
 /**

@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import type { ChildTask } from './child.js';
 import { judgeTrace, type Verdict } from './judge.js';
 import { loadScript } from './load-scripts.js';
+import type { AuditScript } from './script.js';
 import type { Io } from './stage.js';
 import { runTraced } from './strace.js';
 import { NOTHING_BEFORE, type StoreBefore } from './traced-store.js';
@@ -33,7 +34,7 @@ export async function auditScript(name: string, io: Io, compiled = HERE): Promis
   const path = join(root, 'store');
   const task = { script: name, path, io, marks: join(root, 'marks') };
   if (script.prepare !== undefined) prepare(compiled, { ...task, part: 'prepare' });
-  const before = lookAt(path, script.distrustsNames !== true);
+  const before = lookAt(path, script);
   const file = join(root, 'trace');
   const traced = runTraced(childArguments(compiled, { ...task, part: 'run' }), {
     file,
@@ -67,12 +68,14 @@ function prepare(compiled: string, task: ChildTask): void {
   throw new Error(`the preparation of ${task.script} failed: ${String(found.stderr)}`);
 }
 
-function lookAt(path: string, areNamesSynced: boolean): StoreBefore {
+function lookAt(path: string, script: AuditScript): StoreBefore {
   if (!existsSync(path)) return NOTHING_BEFORE;
   const superblock = join(path, 'superblock');
+  const names = readdirSync(path);
   return {
-    names: readdirSync(path),
+    names,
     superblock: existsSync(superblock) ? readFileSync(superblock, 'latin1') : '',
-    areNamesSynced,
+    areNamesSynced: script.distrustsNames !== true,
+    syncedNames: names.filter((name) => script.trusts?.(name) === true),
   };
 }
