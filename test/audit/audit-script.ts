@@ -10,7 +10,6 @@ import { fileURLToPath } from 'node:url';
 import type { ChildTask } from './child.js';
 import { judgeTrace, type Verdict } from './judge.js';
 import { loadScript } from './load-scripts.js';
-import type { AuditScript } from './script.js';
 import type { Io } from './stage.js';
 import { runTraced } from './strace.js';
 import { NOTHING_BEFORE, type StoreBefore } from './traced-store.js';
@@ -34,7 +33,7 @@ export async function auditScript(name: string, io: Io, compiled = HERE): Promis
   const path = join(root, 'store');
   const task = { script: name, path, io, marks: join(root, 'marks') };
   if (script.prepare !== undefined) prepare(compiled, { ...task, part: 'prepare' });
-  const before = lookAt(path, script);
+  const before = lookAt(path, script.distrustsNames !== true);
   const file = join(root, 'trace');
   const traced = runTraced(childArguments(compiled, { ...task, part: 'run' }), {
     file,
@@ -68,14 +67,12 @@ function prepare(compiled: string, task: ChildTask): void {
   throw new Error(`the preparation of ${task.script} failed: ${String(found.stderr)}`);
 }
 
-function lookAt(path: string, script: AuditScript): StoreBefore {
+function lookAt(path: string, areNamesSynced: boolean): StoreBefore {
   if (!existsSync(path)) return NOTHING_BEFORE;
   const superblock = join(path, 'superblock');
-  const names = readdirSync(path);
   return {
-    names,
+    names: readdirSync(path),
     superblock: existsSync(superblock) ? readFileSync(superblock, 'latin1') : '',
-    areNamesSynced: script.distrustsNames !== true,
-    syncedNames: names.filter((name) => script.trusts?.(name) === true),
+    areNamesSynced,
   };
 }

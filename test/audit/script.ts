@@ -15,8 +15,6 @@ export interface AuditScript {
   prepare?(stage: Stage): Promise<void>;
   /** The names of files that `prepare` left count as not synced. */
   readonly distrustsNames?: boolean;
-  /** Files that `prepare` left and that the script may take for synced: something proves it. */
-  trusts?(name: string): boolean;
   /** What is traced. */
   run(stage: Stage): Promise<void>;
   /** What is missing in the trace of a script that did what it is there for. */

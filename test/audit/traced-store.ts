@@ -18,8 +18,6 @@ export interface StoreBefore {
   readonly superblock: string;
   /** False if whoever made the store may have died before its names were durable. */
   readonly areNamesSynced: boolean;
-  /** Names of files whose content is known to be synced. */
-  readonly syncedNames: readonly string[];
 }
 
 /** One write through the store: between its two marks its bytes came to be. */
@@ -33,12 +31,7 @@ export interface TracedPut {
   }[];
 }
 
-export const NOTHING_BEFORE: StoreBefore = {
-  names: [],
-  superblock: '',
-  areNamesSynced: true,
-  syncedNames: [],
-};
+export const NOTHING_BEFORE: StoreBefore = { names: [], superblock: '', areNamesSynced: true };
 
 export class TracedStore {
   readonly files = new Map<string, TracedFile>();
@@ -69,9 +62,7 @@ export class TracedStore {
       this.superblock?.possibleBlocks(slot).every((block) => block.state === STORE_CLEAN),
     );
     // What a clean close left was synced before the superblock could say so.
-    for (const file of this.files.values()) {
-      file.isComplete = isClean || before.syncedNames.includes(basename(file.path));
-    }
+    for (const file of this.files.values()) file.isComplete = isClean;
     for (const { lane, endGeneration, endOffset } of this.superblock?.newestBlock?.lanes ?? []) {
       const last = this.fileNamed(segmentName(lane, endGeneration));
       last?.writes.push({ from: 0, end: endOffset, enteredAt: 0, leftAt: 0, syncedAt: 0 });
@@ -106,9 +97,6 @@ export class TracedStore {
       const lane = block.lanes.find((one) => one.lane === segment?.lane);
       if (segment === undefined || lane === undefined) return false;
       if (segment.generation < lane.firstGeneration) return false;
-      // A log that was closed ends exactly where the superblock says.
-      const isClean = block.state === STORE_CLEAN;
-      if (isClean && segment.generation > lane.endGeneration) return false;
       return segment.generation <= lane.liveGeneration || file.hasRecords;
     });
   }
