@@ -7,9 +7,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { parseSegmentName } from '../../src/format/file-name.js';
+import { NodeFileSystem } from '../../src/io/node-file-system.js';
+import { holdsRecords } from '../../src/recovery/load-segment.js';
 import type { ChildTask } from './child.js';
 import { judgeTrace, type Verdict } from './judge.js';
 import { loadScript } from './load-scripts.js';
+import type { AuditScript } from './script.js';
 import type { Io } from './stage.js';
 import { runTraced } from './strace.js';
 import { NOTHING_BEFORE, type StoreBefore } from './traced-store.js';
@@ -33,7 +37,7 @@ export async function auditScript(name: string, io: Io, compiled = HERE): Promis
   const path = join(root, 'store');
   const task = { script: name, path, io, marks: join(root, 'marks') };
   if (script.prepare !== undefined) prepare(compiled, { ...task, part: 'prepare' });
-  const before = lookAt(path, script.distrustsNames !== true);
+  const before = lookAt(path, script);
   const file = join(root, 'trace');
   const traced = runTraced(childArguments(compiled, { ...task, part: 'run' }), {
     file,
@@ -67,12 +71,20 @@ function prepare(compiled: string, task: ChildTask): void {
   throw new Error(`the preparation of ${task.script} failed: ${String(found.stderr)}`);
 }
 
-function lookAt(path: string, areNamesSynced: boolean): StoreBefore {
+function lookAt(path: string, script: AuditScript): StoreBefore {
   if (!existsSync(path)) return NOTHING_BEFORE;
   const superblock = join(path, 'superblock');
+  const names = readdirSync(path);
+  const fileSystem = new NodeFileSystem({ native: false });
   return {
-    names: readdirSync(path),
+    names,
+    // A standby has none, or what an earlier life of the file left.
+    withRecords: names.filter((name) => {
+      const segment = parseSegmentName(name);
+      return segment !== undefined && holdsRecords(fileSystem, path, segment);
+    }),
     superblock: existsSync(superblock) ? readFileSync(superblock, 'latin1') : '',
-    areNamesSynced,
+    areNamesSynced: script.distrustsNames !== true,
+    isRepairedInPlace: script.repairsInPlace === true,
   };
 }

@@ -240,4 +240,21 @@ const committing: readonly Bug[] = [
   },
 ];
 
-export const BUGS: readonly Bug[] = [...acknowledging, ...naming, ...committing];
+const ofLogs: readonly Bug[] = [
+  {
+    name: 'segments of a log go though the superblock still leads to them',
+    patches: [
+      { file: 'src/log/retire.js', from: 'commitBeginning(engine, places[first]);', to: '' },
+    ],
+    script: 'log-retiring',
+    rule: 'commit-before-removal',
+  },
+  {
+    name: 'what a log believed from the page cache is not synced',
+    patches: [{ file: 'src/log/repair-log.js', from: 'file.sync();', to: '' }],
+    script: 'log-unclean-reopen',
+    rule: 'names-before-commit',
+  },
+];
+
+export const BUGS: readonly Bug[] = [...acknowledging, ...naming, ...committing, ...ofLogs];

@@ -20,6 +20,7 @@ import {
   remove,
   rename,
   SYNC_STORE,
+  slotText,
   sync,
   TWO,
   without,
@@ -105,6 +106,27 @@ test('a commit that leads to what a cut can take away is found', (t) => {
   t.true(broken(without('sync two')).includes(rule));
   t.deepEqual(broken(behind('sync commit 0', 'sync name two')), [rule]);
   t.true(broken(behind('remove one', 'name two')).includes(rule), 'not there');
+});
+
+test('an old segment that is made sound in place is led to only once it is synced', (t) => {
+  const before = {
+    names: ['superblock', ONE],
+    withRecords: [ONE],
+    superblock: slotText(0, 1, 1) + slotText(1, 1, 1),
+    areNamesSynced: true,
+    isRepairedInPlace: true,
+  };
+  const start = indexOf(LIFE, 'open slot 0');
+  const persist = ['persist', sync('superblock')] as const;
+  const reopened: Life = [
+    persist,
+    ['repair', sync(ONE)],
+    ...LIFE.slice(start, indexOf(LIFE, 'create two')),
+  ];
+  t.deepEqual(broken(reopened, before), []);
+  t.deepEqual(broken(without('repair', reopened), before), ['names-before-commit']);
+  const copied = { ...before, isRepairedInPlace: false };
+  t.deepEqual(broken(reopened, copied), ['names-before-commit'], 'nothing old is trusted');
 });
 
 test('a removal before the commit that allows it is found', (t) => {

@@ -15,6 +15,11 @@ export interface AuditScript {
   prepare?(stage: Stage): Promise<void>;
   /** The names of files that `prepare` left count as not synced. */
   readonly distrustsNames?: boolean;
+  /**
+   * What `prepare` left is made sound in place: its segments but the last count as proven durable,
+   * the last one once it is synced. Else a store that was not closed trusts none of them.
+   */
+  readonly repairsInPlace?: boolean;
   /** What is traced. */
   run(stage: Stage): Promise<void>;
   /** What is missing in the trace of a script that did what it is there for. */

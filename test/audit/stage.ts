@@ -32,26 +32,34 @@ const SMALL: Options = { memoryBytes: 4 << 20, segmentBytes: 65_536, syncDelayMs
 
 /** Opens the store of a stage. */
 export async function openMarked(stage: Stage, options: Options = {}): Promise<MarkedStore> {
-  const { path, io, marks } = stage;
-  let control: ControlBlock | undefined;
-  const real = nodeEnvironment();
-  const environment: Environment = {
-    ...real,
-    background: (block, data) => {
-      control = block;
-      return real.background(block, data);
-    },
-  };
-  const store = await openIn(environment, path, {
+  const { environment, watch } = watchedEnvironment(stage.marks);
+  const store = await openIn(environment, stage.path, {
     ...SMALL,
     ...options,
-    io,
+    io: stage.io,
     keyEncoding: 'utf8',
     valueEncoding: 'utf8',
   });
-  marks.note('open');
-  if (control === undefined) throw new Error('a store begins its background when it opens');
-  return new MarkedStore(store as TextStore, new LaneWatch(control, 0, marks));
+  stage.marks.note('open');
+  return new MarkedStore(store as TextStore, watch());
+}
+
+/** The real environment, and what marks the writes of lane 0 of whatever was opened in it. */
+export function watchedEnvironment(marks: Marks): {
+  environment: Environment;
+  watch(): LaneWatch;
+} {
+  let control: ControlBlock | undefined;
+  const real = nodeEnvironment();
+  const background: Environment['background'] = (block, data) => {
+    control = block;
+    return real.background(block, data);
+  };
+  const watch = (): LaneWatch => {
+    if (control === undefined) throw new Error('an open begins the background');
+    return new LaneWatch(control, 0, marks);
+  };
+  return { environment: { ...real, background }, watch };
 }
 
 /** Marks what is written through one lane. */

@@ -39,6 +39,8 @@ export class TracedFile {
   hasRecords: boolean;
   /** Its content and name can be relied upon: synced first, then named. */
   isComplete: boolean;
+  /** An old file becomes that by a sync of all that is in it. */
+  completesBySync = false;
   isMapped = false;
   /** Its present name came by a rename and not when it was created. */
   isRenamed = false;
@@ -50,12 +52,15 @@ export class TracedFile {
   /** What may be on the disk of each slot: what was synced last, and all that was written since. */
   readonly #slots: SlotContent[][] = Array.from({ length: SLOT_COUNT }, () => []);
 
-  constructor(path: string, facts: { namedAt: number; isNameSynced: boolean; isOld: boolean }) {
+  constructor(
+    path: string,
+    facts: { namedAt: number; isNameSynced: boolean; hasRecords: boolean },
+  ) {
     this.path = path;
     this.madeAt = facts.namedAt;
     this.namedAt = facts.namedAt;
     this.isNameSynced = facts.isNameSynced;
-    this.hasRecords = facts.isOld;
+    this.hasRecords = facts.hasRecords;
     this.isComplete = false;
   }
 
@@ -95,6 +100,7 @@ export class TracedFile {
   /** A sync makes durable what had been written when it began. */
   sync(synced: Synced): void {
     this.syncs.push(synced);
+    this.isComplete ||= this.completesBySync;
     for (const written of this.unsynced) {
       if (written.leftAt < synced.enteredAt) written.syncedAt = synced.leftAt;
     }

@@ -14,7 +14,8 @@ export const TWO = segmentName(0, 2);
 /** Lines of a trace by names, so that a test can say which one it changes. */
 export type Life = readonly (readonly [name: string, line: string])[];
 
-function slotBytes(slot: number, counter: number, first: number, state = STORE_OPEN): string {
+/** A slot as latin1 text. */
+export function slotText(slot: number, counter: number, first: number, state = STORE_OPEN): string {
   const lane = { lane: 0, firstGeneration: first, liveGeneration: first };
   const bytes = encodeSuperblockSlot(
     {
@@ -31,8 +32,12 @@ function slotBytes(slot: number, counter: number, first: number, state = STORE_O
     slot,
     crc32,
   );
-  return [...bytes].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('');
+  return Buffer.from(bytes).toString('latin1');
 }
+
+/** As strace prints bytes. */
+const quoted = (text: string): string =>
+  `"${[...text].map((one) => `\\x${one.charCodeAt(0).toString(16).padStart(2, '0')}`).join('')}"`;
 
 export const open = (name: string): string =>
   `1 openat(AT_FDCWD</r>, "/r/s/${name}", O_RDWR|O_CREAT|O_EXCL, 0600) = 5</r/s/${name}>`;
@@ -45,7 +50,7 @@ const slot = (
   first: number,
   state?: number,
 ): string =>
-  `1 pwrite64(5</r/s/${name}>, "${slotBytes(number, counter, first, state)}", 4096, ${number * 4096}) = 4096`;
+  `1 pwrite64(5</r/s/${name}>, ${quoted(slotText(number, counter, first, state))}, 4096, ${number * 4096}) = 4096`;
 export const sync = (name: string): string => `2 fdatasync(6</r/s/${name}>) = 0`;
 export const rename = (from: string, to: string): string =>
   `1 rename("/r/s/${from}", "/r/s/${to}") = 0`;
@@ -104,10 +109,10 @@ export const MAPPED: Life = LIFE.flatMap(([name, line]) => {
     : [[name, line] as const];
 });
 
-export const judge = (life: Life): Verdict =>
-  judgeTrace(life.map(([, line]) => line).join('\n'), PLACES, NOTHING_BEFORE);
-export const broken = (life: Life): string[] => [
-  ...new Set(judge(life).violations.map(({ rule }) => rule)),
+export const judge = (life: Life, before = NOTHING_BEFORE): Verdict =>
+  judgeTrace(life.map(([, line]) => line).join('\n'), PLACES, before);
+export const broken = (life: Life, before = NOTHING_BEFORE): string[] => [
+  ...new Set(judge(life, before).violations.map(({ rule }) => rule)),
 ];
 
 export function indexOf(life: Life, name: string): number {

@@ -14,10 +14,14 @@ import { TracedFile } from './traced-file.js';
 export interface StoreBefore {
   /** Names of the files; none for a store that is made in the trace. */
   readonly names: readonly string[];
+  /** Those of them that are segments with records. */
+  readonly withRecords: readonly string[];
   /** The superblock's bytes as latin1 text. */
   readonly superblock: string;
   /** False if whoever made the store may have died before its names were durable. */
   readonly areNamesSynced: boolean;
+  /** True if an open that follows no close makes the old segments sound instead of copying them. */
+  readonly isRepairedInPlace: boolean;
 }
 
 /** One write through the store: between its two marks its bytes came to be. */
@@ -31,7 +35,13 @@ export interface TracedPut {
   }[];
 }
 
-export const NOTHING_BEFORE: StoreBefore = { names: [], superblock: '', areNamesSynced: true };
+export const NOTHING_BEFORE: StoreBefore = {
+  names: [],
+  withRecords: [],
+  superblock: '',
+  areNamesSynced: true,
+  isRepairedInPlace: false,
+};
 
 export class TracedStore {
   readonly files = new Map<string, TracedFile>();
@@ -51,7 +61,8 @@ export class TracedStore {
     if (!before.areNamesSynced) this.#madeAt = 0;
     for (const name of before.names) {
       const path = `${places.store}/${name}`;
-      const facts = { namedAt: 0, isNameSynced: before.areNamesSynced, isOld: true };
+      const hasRecords = before.withRecords.includes(name);
+      const facts = { namedAt: 0, isNameSynced: before.areNamesSynced, hasRecords };
       this.files.set(path, new TracedFile(path, facts));
     }
     this.superblock?.write(
@@ -62,7 +73,8 @@ export class TracedStore {
       this.superblock?.possibleBlocks(slot).every((block) => block.state === STORE_CLEAN),
     );
     // What a clean close left was synced before the superblock could say so.
-    for (const file of this.files.values()) file.isComplete = isClean;
+    for (const file of this.files.values()) file.isComplete = isClean || before.isRepairedInPlace;
+    if (before.isRepairedInPlace && !isClean) this.#distrustLast();
     for (const { lane, endGeneration, endOffset } of this.superblock?.newestBlock?.lanes ?? []) {
       const last = this.fileNamed(segmentName(lane, endGeneration));
       last?.writes.push({ from: 0, end: endOffset, enteredAt: 0, leftAt: 0, syncedAt: 0 });
@@ -161,6 +173,15 @@ export class TracedStore {
     if (isFatal && !this.isLock(step)) this.failed ??= step;
   }
 
+  /** What is in the last segment may never have reached the disk. */
+  #distrustLast(): void {
+    const segments = [...this.files.values()].filter(({ hasRecords }) => hasRecords);
+    const last = segments.sort((a, b) => a.path.localeCompare(b.path)).at(-1);
+    if (last === undefined) return;
+    last.isComplete = false;
+    last.completesBySync = true;
+  }
+
   #rename(file: TracedFile, to: string, at: number): void {
     this.files.delete(file.path);
     file.isComplete = file.unsynced.length === 0;
@@ -201,7 +222,7 @@ export class TracedStore {
 }
 
 function newFile(path: string, namedAt: number): TracedFile {
-  return new TracedFile(path, { namedAt, isNameSynced: false, isOld: false });
+  return new TracedFile(path, { namedAt, isNameSynced: false, hasRecords: false });
 }
 
 function moments(step: Step): { enteredAt: number; leftAt: number } {
