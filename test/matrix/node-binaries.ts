@@ -9,8 +9,8 @@ import { PROJECT } from '../package/packed.js';
 
 export const CACHE = join(PROJECT, '.cache/matrix');
 
-/** The oldest that `engines` allows, the newest of every line that is supported, and the newest. */
-export const NODES: readonly string[] = ['20.19.0', '20', '22', '24', 'latest'];
+/** The oldest that `engines` allows, the newest of every later line that is supported, and the newest. */
+export const NODES: readonly string[] = ['20.19.0', '22', '24', 'latest'];
 
 export interface NodeProgram {
   /** As it was asked for. */
