@@ -175,8 +175,8 @@ export const FILE_BUGS: readonly PlantedBug[] = [
     reference: 'G2',
     what: 'the writer meets a page fault at every page of a standby',
     file: PREPARE,
-    find: 'prepareNext(context, lane, slot, 0, true);',
-    replace: 'prepareNext(context, lane, slot, 0, false);',
+    find: '  faultIn(context, lane, slot);\n',
+    replace: '  if (lane < 0) faultIn(context, lane, slot);\n',
     test: {
       file: PREPARE_TESTS,
       title: 'the writer of a standby that the preparer made meets no page fault in its image',

@@ -56,7 +56,8 @@ export const OPENING_BUGS: readonly PlantedBug[] = [
     find: '  words[DURABLE] = durable;\n  superblock.commit({',
     replace: `  words[DURABLE] = durable;
   removeFiles(
-    target,
+    context.fileSystem,
+    context.directory,
     report.segments.filter((one) => one.role !== 'standby').map((one) => one.file),
   );
   superblock.commit({`,
@@ -219,8 +220,8 @@ export const OPENING_BUGS: readonly PlantedBug[] = [
     reference: 'G5',
     what: 'the search behind damage ends at the first place that holds no record',
     file: 'src/wal/wal-reader.ts',
-    find: '    if (!isPlausible(segment, at, dataBytes)) {\n      at += 8;\n      continue;\n',
-    replace: '    if (!isPlausible(segment, at, dataBytes)) {\n      break;\n',
+    find: 'if (!isPlausible(segment, at, dataBytes)) continue;',
+    replace: 'if (!isPlausible(segment, at, dataBytes)) break;',
     test: {
       file: 'test/wal/wal-reader.test.ts',
       title: 'records are found behind a torn length, a gap of zeros and a gap of noise',
