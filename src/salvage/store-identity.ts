@@ -33,17 +33,12 @@ export interface StoreIdentity {
 export function identifyStore(fileSystem: ReadOnlyFileSystem, directory: string): StoreIdentity {
   const names = namesIn(fileSystem, directory);
   const path = fileSystem.join(directory, SUPERBLOCK_NAME);
-  const superblock = names.includes(SUPERBLOCK_NAME)
-    ? readSuperblockBytes(fileSystem, path)
-    : undefined;
+  const hasSuperblock = fileSystem.kind(path) === 'file';
+  const superblock = hasSuperblock ? readSuperblockBytes(fileSystem, path) : undefined;
   const slots = superblock === undefined ? [] : readSlots(superblock.bytes);
   if (superblock !== undefined) refuseOtherVersion(path, superblock.bytes, slots);
   const blocks = slots.flatMap(({ block, slot }) => (block === undefined ? [] : [{ block, slot }]));
-  const files: SegmentFile[] = [];
-  for (const name of names) {
-    const named = parseSegmentName(name);
-    if (named !== undefined) files.push(lookAtSegment(fileSystem, directory, name, named));
-  }
+  const files = segmentFiles(fileSystem, directory, names);
   if (blocks.some(({ block }) => block.log !== undefined)) throw isLog(directory);
   const storeId = storeIdOf(
     blocks.map(({ block }) => block.storeId),
@@ -74,6 +69,21 @@ function namesIn(fileSystem: ReadOnlyFileSystem, directory: string): string[] {
     throw new LaneError('NOT_A_STORE', `${directory} is not a directory`, { file: directory });
   }
   return fileSystem.list(directory);
+}
+
+function segmentFiles(
+  fileSystem: ReadOnlyFileSystem,
+  directory: string,
+  names: string[],
+): SegmentFile[] {
+  const files: SegmentFile[] = [];
+  for (const name of names) {
+    const named = parseSegmentName(name);
+    if (named === undefined) continue;
+    if (fileSystem.kind(fileSystem.join(directory, name)) !== 'file') continue;
+    files.push(lookAtSegment(fileSystem, directory, name, named));
+  }
+  return files;
 }
 
 function readSuperblockBytes(

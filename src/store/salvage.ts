@@ -185,8 +185,9 @@ function bytesIn(fileSystem: FileSystem, directory: string): number {
   if (fileSystem.kind(directory) !== 'directory') return 0;
   let total = 0;
   for (const name of fileSystem.list(directory)) {
-    if (parseSegmentName(name) === undefined) continue;
-    const file = fileSystem.openRead(fileSystem.join(directory, name));
+    const path = fileSystem.join(directory, name);
+    if (parseSegmentName(name) === undefined || fileSystem.kind(path) !== 'file') continue;
+    const file = fileSystem.openRead(path);
     total += file.size();
     file.close();
   }

@@ -95,6 +95,9 @@ test('a segment that something leads to and that holds nothing is a loss', (t) =
   const first: MadeUp = { generation: 1, state: 'open', live: [1, 2], control: [3], next: 2 };
   const second: MadeUp = { generation: 2, state: 'open', end: 4096 };
   t.deepEqual(losses([first, second], { durable: 7 }), [`${TWO}:4096+61440 ${MISSING}`]);
+  // A standby to which nothing leads never held a record.
+  const active: MadeUp = { generation: 1, state: 'open', live: [1, 2] };
+  t.deepEqual(losses([active, second], { durable: 7 }), [`${ONE}:${END}${REST}`]);
 });
 
 test('files that the superblock or a trailer names are missing if they are not there', (t) => {

@@ -74,6 +74,8 @@ test('the superblock counts for more than segments, and most segments for more t
   log.files.set('wal-l00-0000000007.log', other.files.get('wal-l00-0000000001.log')!);
   log.files.delete('superblock');
   t.is(storeIdText(identify(log.files).storeId), storeIdText(log.storeId));
+  log.files.delete('wal-l00-0000000002.log');
+  refused(t, 'CORRUPT', log.files);
   log.files.set('superblock', other.files.get('superblock')!);
   t.is(storeIdText(identify(log.files).storeId), storeIdText(OTHER_ID));
 });
@@ -121,6 +123,17 @@ test('what never was a store is none', (t) => {
   t.is(code('/photos'), 'NOT_A_STORE');
   disk.writeFileRaw('/named/superblock', new Uint8Array(500).fill(65));
   t.is(code('/named'), 'NOT_A_STORE');
+});
+
+test('a directory in the place of a file is as if nothing were there', (t) => {
+  const log = build({ segments: 2 });
+  const disk = diskWith(log.files);
+  for (const name of ['superblock', 'wal-l00-0000000002.log']) {
+    disk.removeRaw(`${DIRECTORY}/${name}`);
+    disk.makeDirectoryRaw(`${DIRECTORY}/${name}`);
+  }
+  const { slots, files } = identifyStore(disk, DIRECTORY);
+  t.deepEqual([slots.length, files.length], [0, 1]);
 });
 
 test('another format version is refused, and so is a log', (t) => {
