@@ -17,10 +17,10 @@ const MEMBERS = ['key', 'value'];
 const UNIT_BYTES_MAX = 3;
 
 /** `{"key": ..., "value": ...}`. Throws RECORD_TOO_LARGE for an entry that no line can hold. */
-export function entryLine({ key, value }: LineEntry): string {
+export function entryLine({ key, value }: LineEntry, bytesMax = LINE_BYTES_MAX): string {
   const line = lineOf({ key, value });
-  if (line !== undefined && isLineShort(line)) return line;
-  const limit = `the limit of ${LINE_BYTES_MAX} bytes`;
+  if (line !== undefined && isLineShort(line, bytesMax)) return line;
+  const limit = `the limit of ${bytesMax} bytes`;
   const message = `the entry of key ${jsonText(key)} makes a line longer than ${limit}`;
   throw new LaneError('RECORD_TOO_LARGE', message);
 }
@@ -65,9 +65,8 @@ function entryOf(form: unknown, number: number): LineEntry {
   }
 }
 
-function isLineShort(line: string): boolean {
-  const isSurely = line.length * UNIT_BYTES_MAX <= LINE_BYTES_MAX;
-  return isSurely || Buffer.byteLength(line) <= LINE_BYTES_MAX;
+function isLineShort(line: string, bytesMax: number): boolean {
+  return line.length * UNIT_BYTES_MAX <= bytesMax || Buffer.byteLength(line) <= bytesMax;
 }
 
 function textOf(line: Uint8Array, number: number): string {
