@@ -89,6 +89,8 @@ export class SegmentRing {
       isCounted = true;
       Atomics.wait(control.words, PREPARE_DONE, seen, WAIT_MS);
       if (performance.now() > deadline) {
+        // What poisoned the store meanwhile says more than that nothing came.
+        if (isPoisoned(control)) throw poisonError(control);
         throw new LaneError('STORE_STALLED', 'no segment became ready in time (stallMsMax)');
       }
     }

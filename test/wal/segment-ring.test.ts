@@ -22,7 +22,9 @@ import {
   SLOT_STANDBY,
   SLOT_STATE,
 } from '../../src/control/control-block.js';
+import { poison } from '../../src/control/poison.js';
 import { CHUNK_BYTES } from '../../src/control/pool.js';
+import { LaneError } from '../../src/errors.js';
 import { KIND_PUT, KIND_ROTATION_TRAILER } from '../../src/format/operation.js';
 import {
   moveFirstGeneration,
@@ -248,4 +250,14 @@ test('waiting for a segment that somebody else prepares is counted as a stall', 
   throwsWith(t, 'STORE_STALLED', () => lane.put('too much', Buffer.alloc(2500)));
   t.is(lane.word(LANE_STALLS), 1);
   t.is(lane.word(LANE_IN_PLACE), 0);
+});
+
+test('a writer whose wait ends with a poison learns of the poison, not of the wait', async (t) => {
+  const { log } = beginRing({ segmentBytes: 131072, lanesMax: 2 });
+  log.addLane(1);
+  const cause = new LaneError('IO_ERROR', 'the disk is gone');
+  const admitPrepared = () => poison(log.control, cause);
+  const lane = log.joinLane(1, 2, { stallMsMax: 0, admitPrepared });
+  while (lane.word(LANE_POSITION) + 2000 < 131072) lane.put(`a${lane.word(LANE_ENTRIES)}`);
+  throwsWith(t, 'STORE_POISONED', () => lane.put('too much', Buffer.alloc(2500)));
 });
