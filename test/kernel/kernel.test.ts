@@ -10,7 +10,7 @@ import test from 'ava';
 import { isPossible } from '../support/medium.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 import { hasCounters } from './counters.js';
-import { measure, median } from './measure.js';
+import { measure } from './measure.js';
 
 const MIB = 1 << 20;
 const FAULTS_MAX = 50;
@@ -32,7 +32,8 @@ for (const mebibytes of [1, 16]) {
       const task = { directory, isMapped: false, segmentBytes, segments: 5 };
       const faults = await measure('fill', task);
       t.log(faults.join(', '));
-      t.true(median(faults) < FAULTS_MAX);
+      // A busy system takes pages back and gives them again: the fill that it left alone counts.
+      t.true(Math.min(...faults) < FAULTS_MAX);
     },
   );
 
@@ -43,7 +44,7 @@ for (const mebibytes of [1, 16]) {
       const task = { directory, isMapped: true, segmentBytes, segments: 5 };
       const faults = await measure('fill', task);
       t.log(faults.join(', '));
-      t.true(median(faults) < segmentBytes / PAGE_BYTES + FAULTS_MAX);
+      t.true(Math.min(...faults) < segmentBytes / PAGE_BYTES + FAULTS_MAX);
     },
   );
 }
