@@ -72,6 +72,7 @@ test('one batch is written while the next is read, and no third one before it is
   await importer.flush();
   importer.take(line(2));
   const second = importer.flush();
+  while (done.length < 1) await new Promise((resolve) => setTimeout(resolve, 1));
   await new Promise((resolve) => setTimeout(resolve, 20));
   t.is(writes, 1);
   done[0]!();

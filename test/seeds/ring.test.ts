@@ -247,8 +247,9 @@ test('the first stores into a standby meet no page faults, mapped ones one short
     const { rotations, inPlace } = log.stats();
     t.deepEqual({ rotations, inPlace }, { rotations: 1, inPlace: 0 });
     t.log(`${io}: ${faults} faults`);
-    // A mapped page was written and synced, so it is there, but protected until it is dirty again.
-    const pages = io === 'mapped' ? (1 << 20) / PAGE_BYTES : 0;
+    // A mapped page was written and synced, so it is there, but protected until it is dirty again;
+    // once more where the syncer comes by while it is being filled.
+    const pages = io === 'mapped' ? (2 << 20) / PAGE_BYTES : 0;
     t.true(faults < pages + 64, `${io}: ${faults} faults`);
     await log.close();
   }
