@@ -122,6 +122,16 @@ export function nextOperation(words: Int32Array, operation: number): number {
   return align8(operation + operationBytes(words[at]!, words[at + 1]! >>> 0));
 }
 
+/** Writes the sequence of a batch or commit into each of its operations. */
+export function stampOperations(words: Int32Array, start: number, sequence: number): void {
+  const count = words[(start >>> 2) + WORD_VALUE_BYTES]!;
+  let operation = firstOperation(words, start);
+  for (let index = 0; index < count; index++) {
+    words[(operation >>> 2) + WORD_SEQUENCE] = sequence;
+    operation = nextOperation(words, operation);
+  }
+}
+
 function isKnownHeader(word: number): boolean {
   const flags = flagsOf(word);
   const kind = kindOf(word);

@@ -42,7 +42,6 @@ export function beginEra(opened: OpenedLog, report: LogReport): void {
   });
   places.push({
     generation,
-    segmentBytes: context.segmentBytes,
     position: report.end + TRAILER_BYTES,
     sequence: era * ERA_STEP + 1,
     epoch,

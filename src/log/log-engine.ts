@@ -17,7 +17,7 @@ import { NO_OP_BYTES } from '../format/record.js';
 import { SEGMENT_HEADER_BYTES } from '../format/segment-header.js';
 import type { Superblock } from '../format/superblock.js';
 import { STORE_CLEAN, STORE_OPEN } from '../format/superblock.js';
-import type { SegmentPlace } from '../recovery/log-cursor.js';
+import type { LogStart } from '../recovery/log-cursor.js';
 import { GroupPromises } from '../sync/group-promises.js';
 import { laneEnd, removeStandbys } from '../wal/end-lane.js';
 import { LaneWriter } from '../wal/lane-writer.js';
@@ -37,7 +37,7 @@ export class LogEngine {
   readonly writer: LaneWriter;
   readonly superblock: SuperblockWriter;
   /** Segments from the beginning on, the active one last. */
-  readonly places: SegmentPlace[];
+  readonly places: LogStart[];
   epoch: number;
   readonly #control: Int32Array;
   readonly #parts: LogParts;
@@ -173,7 +173,7 @@ export class LogEngine {
   /** Where to begin reading for a position: the last segment that begins at or before it. */
   reading(from: number | undefined): LogReading {
     const { fileSystem, directory, storeId } = this.context;
-    const isBefore = (place: SegmentPlace) => from !== undefined && place.position <= from;
+    const isBefore = (place: LogStart) => from !== undefined && place.position <= from;
     const start = this.places.findLast(isBefore) ?? this.places[0]!;
     return { source: { fileSystem, directory, storeId }, start };
   }

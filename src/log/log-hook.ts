@@ -2,11 +2,10 @@
 // that is left is noted with its place. Nothing is indexed.
 // Owner: the log's thread, under the lane's lock.
 
-import { ERA, NEXT_SEQUENCE, SLOT_BYTES, SLOT_GENERATION } from '../control/control-block.js';
-import { WORD_SEQUENCE } from '../format/operation.js';
-import { firstOperation, nextOperation } from '../format/record.js';
+import { ERA, NEXT_SEQUENCE } from '../control/control-block.js';
+import { stampOperations } from '../format/record.js';
 import { SEGMENT_HEADER_BYTES } from '../format/segment-header.js';
-import type { SegmentPlace } from '../recovery/log-cursor.js';
+import type { LogStart } from '../recovery/log-cursor.js';
 import type { RecordHook } from '../wal/lane-writer.js';
 import type { LogContext } from '../wal/segment-spec.js';
 
@@ -16,25 +15,19 @@ const OWN_MAX = 64;
 
 export class LogHook implements RecordHook {
   readonly #context: LogContext;
-  readonly #places: SegmentPlace[];
+  readonly #places: LogStart[];
   readonly #epoch: () => number;
   /** Low halves of the log's own records, ascending: not counted as entries. */
   #own: number[] = [];
 
-  constructor(context: LogContext, places: SegmentPlace[], epoch: () => number) {
+  constructor(context: LogContext, places: LogStart[], epoch: () => number) {
     this.#context = context;
     this.#places = places;
     this.#epoch = epoch;
   }
 
   stamp(data: number, sequence: number): void {
-    const { words } = this.#context.memory;
-    const count = words[(data >>> 2) + 1]!;
-    let operation = firstOperation(words, data);
-    for (let index = 0; index < count; index++) {
-      words[(operation >>> 2) + WORD_SEQUENCE] = sequence;
-      operation = nextOperation(words, operation);
-    }
+    stampOperations(this.#context.memory.words, data, sequence);
   }
 
   insert(): void {}
@@ -46,7 +39,6 @@ export class LogHook implements RecordHook {
     const last = this.#places.at(-1)!;
     this.#places.push({
       generation: next,
-      segmentBytes: this.#bytesOf(next),
       position: last.position + end - SEGMENT_HEADER_BYTES,
       sequence: (words[ERA]! >>> 0) * ERA_STEP + low,
       epoch: this.#epoch(),
@@ -64,16 +56,5 @@ export class LogHook implements RecordHook {
     let count = 0;
     for (const low of this.#own) if (low > durable) count++;
     return count;
-  }
-
-  #bytesOf(generation: number): number {
-    const { control } = this.#context;
-    for (let slot = 0; slot < control.slotsPerLane; slot++) {
-      const at = control.slotStart(0, slot);
-      if (control.words[at + SLOT_GENERATION]! >>> 0 === generation) {
-        return control.words[at + SLOT_BYTES]!;
-      }
-    }
-    return 0;
   }
 }

@@ -2,7 +2,7 @@
 
 import type { SuperblockWriter } from '../directory/superblock-writer.js';
 import type { DirectoryLock } from '../io/directory-lock.js';
-import type { SegmentPlace } from '../recovery/log-cursor.js';
+import type { LogStart } from '../recovery/log-cursor.js';
 import type { Background } from '../sync/background.js';
 import type { Environment } from '../threads/environment.js';
 import type { LogContext } from '../wal/segment-spec.js';
@@ -22,7 +22,7 @@ export interface OpenedLog {
   pool: SharedArrayBuffer;
   superblock: SuperblockWriter;
   /** Segments from the beginning on, the active one last. */
-  places: SegmentPlace[];
+  places: LogStart[];
   epoch: number;
   recovery: LogRecovery;
 }

@@ -4,7 +4,7 @@
 
 import type { Operation } from '../check-operations.js';
 import type { CommitFacts } from '../format/commit-section.js';
-import type { SegmentPlace } from '../recovery/log-cursor.js';
+import type { LogStart } from '../recovery/log-cursor.js';
 import { placeName } from '../recovery/log-cursor.js';
 import type { FollowLogOptions } from './follow-log.js';
 import { follow, followOptions } from './follow-log.js';
@@ -257,7 +257,7 @@ export class Log {
     return this.close();
   }
 
-  #describe(place: SegmentPlace): LogSegment {
+  #describe(place: LogStart): LogSegment {
     const { generation, position, sequence, epoch } = place;
     const { fileSystem } = this.#engine.context;
     const path = fileSystem.join(this.path, placeName(place));

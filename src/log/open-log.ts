@@ -130,7 +130,6 @@ function createLog(request: LogRequest): OpenedLog {
   const places = [
     {
       generation,
-      segmentBytes: settings.segmentBytes,
       position: 0,
       sequence: settings.startSequence,
       epoch: 1,

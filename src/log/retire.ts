@@ -12,7 +12,7 @@ import {
 import { removeFiles } from '../directory/directory-files.js';
 import { isLaneError, LaneError } from '../errors.js';
 import { integerOption } from '../option-values.js';
-import type { SegmentPlace } from '../recovery/log-cursor.js';
+import type { LogStart } from '../recovery/log-cursor.js';
 import { placeName } from '../recovery/log-cursor.js';
 import { recycleSegment } from '../wal/prepare-segment.js';
 import type { LogEngine } from './log-engine.js';
@@ -44,7 +44,7 @@ export function retire(engine: LogEngine, position: number): number {
   return retired.length;
 }
 
-function commitBeginning(engine: LogEngine, place: SegmentPlace): void {
+function commitBeginning(engine: LogEngine, place: LogStart): void {
   const { generation, position, sequence, epoch } = place;
   const lane = { ...engine.superblock.block.lanes[0]! };
   lane.firstGeneration = generation;
@@ -64,7 +64,7 @@ function commitBeginning(engine: LogEngine, place: SegmentPlace): void {
  * new file costs more. True if its file has another name now; false also when there is no number
  * left to name it by.
  */
-function recycled(engine: LogEngine, place: SegmentPlace): boolean {
+function recycled(engine: LogEngine, place: LogStart): boolean {
   const { context } = engine;
   const { words, slotsPerLane } = context.control;
   let own = -1;

@@ -214,7 +214,7 @@ export function isOwnRecord(kind: number): boolean {
 }
 
 /** Name of a segment's file. */
-export function placeName(place: SegmentPlace): string {
+export function placeName(place: LogStart): string {
   return segmentName(0, place.generation);
 }
 

@@ -4,8 +4,8 @@
 
 import type { ControlBlock } from '../control/control-block.js';
 import { LANE_LAST_COMMIT } from '../control/control-block.js';
-import { KIND_BATCH, KIND_COMMIT, kindOf, WORD_SEQUENCE } from '../format/operation.js';
-import { firstOperation, nextOperation } from '../format/record.js';
+import { KIND_BATCH, KIND_COMMIT, kindOf } from '../format/operation.js';
+import { firstOperation, nextOperation, stampOperations } from '../format/record.js';
 import type { Memtable } from '../memtable/memtable.js';
 import type { RecordHook } from '../wal/lane-writer.js';
 
@@ -23,13 +23,7 @@ export class LaneHook implements RecordHook {
   }
 
   stamp(data: number, sequence: number): void {
-    const words = this.#words;
-    const count = words[(data >>> 2) + 1]!;
-    let operation = firstOperation(words, data);
-    for (let index = 0; index < count; index++) {
-      words[(operation >>> 2) + WORD_SEQUENCE] = sequence;
-      operation = nextOperation(words, operation);
-    }
+    stampOperations(this.#words, data, sequence);
   }
 
   insert(data: number): void {
