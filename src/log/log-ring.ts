@@ -1,21 +1,6 @@
 // The memory of a log: control block, and one image for each slot of its ring.
 
-import {
-  ControlBlock,
-  LANE_NEXT_BYTES,
-  LANE_POSITION,
-  LANE_PRESENT,
-  LANE_SLOT,
-  LANE_STATE,
-  SLOT_ACTIVE,
-  SLOT_ADDRESS_HIGH,
-  SLOT_ADDRESS_LOW,
-  SLOT_BYTES,
-  SLOT_GENERATION,
-  SLOT_IMAGE,
-  SLOT_STATE,
-  SLOT_SYNCED,
-} from '../control/control-block.js';
+import { ControlBlock, LANE_PRESENT, LANE_STATE } from '../control/control-block.js';
 import {
   CHUNK_BYTES,
   createPool,
@@ -27,6 +12,7 @@ import {
 import { invariant } from '../invariant.js';
 import { placeName } from '../recovery/log-cursor.js';
 import type { LogReport } from '../recovery/recover-log.js';
+import { resumeSegment } from '../wal/resume-segment.js';
 import type { LogContext } from '../wal/segment-spec.js';
 import type { LogRequest } from './log-parts.js';
 
@@ -62,26 +48,14 @@ export function createRing(
 }
 
 /** Goes on in the segment in which the log ends. */
-export function resumeSegment(context: LogContext, report: LogReport): void {
-  const { control, fileSystem, directory } = context;
-  const { words } = control;
+export function resumeLog(context: LogContext, report: LogReport): void {
+  const { fileSystem, directory } = context;
   const place = report.places.at(-1)!;
+  const { generation, segmentBytes: bytes } = place;
   const file = fileSystem.openWrite(fileSystem.join(directory, placeName(place)));
   try {
-    const bytes = place.segmentBytes;
-    const region = context.isMapped ? fileSystem.mapRegion(file, bytes) : undefined;
-    const at = control.slotStart(0, 0);
-    words[at + SLOT_GENERATION] = place.generation;
-    words[at + SLOT_BYTES] = bytes;
-    words[at + SLOT_IMAGE] = context.imagesAt! >>> 3;
-    words[at + SLOT_ADDRESS_LOW] = region?.addressLow ?? 0;
-    words[at + SLOT_ADDRESS_HIGH] = region?.addressHigh ?? 0;
-    words[at + SLOT_SYNCED] = report.endOffset;
-    words[at + SLOT_STATE] = SLOT_ACTIVE;
-    const laneAt = control.laneStart(0);
-    words[laneAt + LANE_SLOT] = 0;
-    words[laneAt + LANE_POSITION] = report.endOffset;
-    words[laneAt + LANE_NEXT_BYTES] = Math.min(context.segmentBytes, bytes * 2);
+    const image = context.imagesAt!;
+    resumeSegment(context, file, { generation, bytes, image, end: report.endOffset });
   } finally {
     file.close();
   }

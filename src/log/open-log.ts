@@ -34,7 +34,7 @@ import { Log } from './log.js';
 import type { LogOptions } from './log-options.js';
 import { readLogOptions } from './log-options.js';
 import type { LogRequest, OpenedLog } from './log-parts.js';
-import { createRing, resumeSegment } from './log-ring.js';
+import { createRing, resumeLog } from './log-ring.js';
 import { commitEnd, repairLog } from './repair-log.js';
 
 const ERA_STEP = 4294967296;
@@ -180,7 +180,7 @@ function reopenLog(request: LogRequest): OpenedLog {
     epoch: kept.epoch,
     recovery: { outcome, records, droppedRecords },
   };
-  if (low < ERA_SEQUENCES_MAX) resumeSegment(context, kept);
+  if (low < ERA_SEQUENCES_MAX) resumeLog(context, kept);
   else if (kept.era < ERA_MAX) beginEra(opened, kept);
   else throw new LaneError('SEQUENCE_LIMIT', 'the log has used up its eras');
   words[context.control.laneStart(0) + LANE_FIRST_GENERATION] = kept.places[0]!.generation;

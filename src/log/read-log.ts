@@ -9,7 +9,7 @@ import type { ReadOnlyFileSystem } from '../io/file-system.js';
 import { NodeFileSystem } from '../io/node-file-system.js';
 import { integerOption } from '../option-values.js';
 import type { LogSource, LogStart } from '../recovery/log-cursor.js';
-import { beginningOf, isOwnRecord, LogCursor } from '../recovery/log-cursor.js';
+import { beginningOf, cleanEndOf, isOwnRecord, LogCursor } from '../recovery/log-cursor.js';
 import type { SuperblockState } from '../recovery/read-superblock.js';
 import { readSuperblock } from '../recovery/read-superblock.js';
 import { judgeStop } from '../recovery/recover-log.js';
@@ -38,8 +38,7 @@ export function* readLog(path: string, options: ReadLogOptions = {}): Generator<
   refuseUnknown(options, new Set(['from']), 'option');
   const from = fromOption(options);
   const { source, start, state } = beginReading(new NodeFileSystem({ native: false }), path);
-  const { endGeneration, endOffset } = state.block.lanes[0]!;
-  const end = state.isClean ? { generation: endGeneration, offset: endOffset } : undefined;
+  const end = cleanEndOf(state);
   const judge = new StopJudge(source, state);
   const range = { from, last: Number.POSITIVE_INFINITY };
   yield* entriesFrom({ ...source, end }, start, range, (cursor) => judge.isEnd(cursor));

@@ -14,6 +14,7 @@ import { SEGMENT_HEADER_BYTES, SEGMENT_OPEN } from '../format/segment-header.js'
 import type { Superblock } from '../format/superblock.js';
 import type { ReadOnlyFileSystem } from '../io/file-system.js';
 import type { StopReason } from '../wal/wal-reader.js';
+import type { SuperblockState } from './read-superblock.js';
 import { SegmentCursor } from './segment-cursor.js';
 
 /** Sequences per era. */
@@ -50,6 +51,12 @@ export function beginningOf(block: Superblock): LogStart {
     sequence: block.firstSequence,
     epoch: block.epoch,
   };
+}
+
+/** Where a log that was closed ends; undefined of one that was not. */
+export function cleanEndOf({ block, isClean }: SuperblockState): LogSource['end'] {
+  const { endGeneration, endOffset } = block.lanes[0]!;
+  return isClean ? { generation: endGeneration, offset: endOffset } : undefined;
 }
 
 export class LogCursor {

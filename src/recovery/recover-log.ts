@@ -8,7 +8,7 @@ import type { Evidence } from '../wal/wal-reader.js';
 import { searchEvidence, WalReader } from '../wal/wal-reader.js';
 import { loadSegment, SegmentBuffer } from './load-segment.js';
 import type { SegmentPlace } from './log-cursor.js';
-import { beginningOf, LogCursor, placeName } from './log-cursor.js';
+import { beginningOf, cleanEndOf, LogCursor, placeName } from './log-cursor.js';
 import type { SuperblockState } from './read-superblock.js';
 import { isPreparation } from './recover.js';
 
@@ -49,9 +49,8 @@ export function recoverLog(
   visit: (cursor: LogCursor) => void = () => undefined,
 ): LogReport {
   const { block, isClean } = state;
-  const { endGeneration, endOffset } = block.lanes[0]!;
-  const end = isClean ? { generation: endGeneration, offset: endOffset } : undefined;
   const { storeId } = block;
+  const end = cleanEndOf(state);
   const cursor = new LogCursor({ fileSystem, directory, storeId, end }, beginningOf(block));
   let records = 0;
   try {

@@ -7,19 +7,9 @@ import {
   DURABLE,
   ERA,
   LANE_FIRST_GENERATION,
-  LANE_NEXT_BYTES,
-  LANE_POSITION,
-  LANE_SLOT,
   NEXT_GENERATION,
   NEXT_SEQUENCE,
-  SLOT_ACTIVE,
-  SLOT_ADDRESS_HIGH,
-  SLOT_ADDRESS_LOW,
-  SLOT_BYTES,
   SLOT_GENERATION,
-  SLOT_IMAGE,
-  SLOT_STATE,
-  SLOT_SYNCED,
 } from '../control/control-block.js';
 import { createSuperblock } from '../directory/create-superblock.js';
 import { removeFiles, syncParent } from '../directory/directory-files.js';
@@ -34,6 +24,7 @@ import { recover } from '../recovery/recover.js';
 import type { RecoveryReport } from '../recovery/report.js';
 import { beginLane } from '../wal/begin-lane.js';
 import { unmapLane } from '../wal/end-lane.js';
+import { resumeSegment } from '../wal/resume-segment.js';
 import type { LogContext } from '../wal/segment-spec.js';
 import { compactLog } from './compact-log.js';
 import type { CopySink } from './copy-sink.js';
@@ -190,7 +181,6 @@ function beginAfter(context: LogContext, copy: CopySink): number {
 /** Goes on in the active segment that a clean close left. */
 function resumeLane(context: LogContext, sink: ImageSink, block: Superblock): void {
   const { control, fileSystem, directory } = context;
-  const { words } = control;
   const lane = block.lanes[0]!;
   const path = fileSystem.join(directory, segmentName(0, lane.endGeneration));
   const file = fileSystem.openWrite(path);
@@ -200,20 +190,9 @@ function resumeLane(context: LogContext, sink: ImageSink, block: Superblock): vo
     if (lane.endOffset === SEGMENT_HEADER_BYTES) {
       file.read(context.memory.bytes, active.image, SEGMENT_HEADER_BYTES, 0);
     }
-    const region = context.isMapped ? fileSystem.mapRegion(file, bytes) : undefined;
-    const at = control.slotStart(0, 0);
-    words[at + SLOT_GENERATION] = lane.endGeneration;
-    words[at + SLOT_BYTES] = bytes;
-    words[at + SLOT_IMAGE] = active.image >>> 3;
-    words[at + SLOT_ADDRESS_LOW] = region?.addressLow ?? 0;
-    words[at + SLOT_ADDRESS_HIGH] = region?.addressHigh ?? 0;
-    words[at + SLOT_SYNCED] = lane.endOffset;
-    words[at + SLOT_STATE] = SLOT_ACTIVE;
-    const laneAt = control.laneStart(0);
-    words[laneAt + LANE_SLOT] = 0;
-    words[laneAt + LANE_POSITION] = lane.endOffset;
-    words[laneAt + LANE_FIRST_GENERATION] = lane.firstGeneration;
-    words[laneAt + LANE_NEXT_BYTES] = Math.min(context.segmentBytes, bytes * 2);
+    const { endGeneration: generation, endOffset: end } = lane;
+    resumeSegment(context, file, { generation, bytes, image: active.image, end });
+    control.words[control.laneStart(0) + LANE_FIRST_GENERATION] = lane.firstGeneration;
   } finally {
     file.close();
   }

@@ -115,6 +115,7 @@ export const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
   'src/recovery/report.ts': 'types only: nothing to run',
   'src/salvage/report.ts': 'types only: nothing to run',
   'src/sync/background.ts': 'an interface only: nothing to run',
+  'src/wal/resume-segment.ts': 'open-log.test.ts of store/ and log/ go on in what was left',
   'src/wal/segment-spec.ts': 'types and one length, which segment-ring.test.ts sees in use',
   'src/threads/preparer-thread.ts': 'entry of a thread: background-threads.test.ts starts it',
 };
