@@ -7,6 +7,7 @@ import { isPossible } from '../support/medium.js';
 import { type Audit, auditScript } from './audit-script.js';
 import { BUGS } from './bugs.js';
 import { loadScript, scriptNames } from './load-scripts.js';
+import { patched } from './plant.js';
 import { findBug } from './planted.js';
 import { formatAudit, neverAsked } from './report.js';
 import { whyNoStrace } from './strace.js';
@@ -43,3 +44,7 @@ for (const [index, bug] of BUGS.filter(({ isInTests }) => isInTests).entries()) 
     t.log(problem);
   });
 }
+
+test('every bug to be planted still has its place in the code', (t) => {
+  for (const { name, patches } of BUGS) t.notThrows(() => patched(patches), name);
+});

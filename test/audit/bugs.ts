@@ -20,6 +20,7 @@ const PREPARE = 'src/wal/prepare-segment.js';
 const ROUND = 'src/sync/sync-round.js';
 const SEALED = 'src/store/write-sealed.js';
 const OPEN_LOG = 'src/store/open-log.js';
+const FILES = 'src/directory/directory-files.js';
 const SUPERBLOCK = 'src/directory/superblock-writer.js';
 const SYNC_DIRECTORY = 'fileSystem.syncDirectory(directory);';
 const NAME_SEGMENT = 'fileSystem.rename(temporary, fileSystem.join(directory, name));';
@@ -95,7 +96,7 @@ const naming: readonly Bug[] = [
   },
   {
     name: 'no sync of the directory above a new store',
-    patches: [{ file: OPEN_LOG, from: "fileSystem.join(directory, '..')", to: 'directory' }],
+    patches: [{ file: FILES, from: "fileSystem.join(directory, '..')", to: 'directory' }],
     script: 'first-open',
     rule: 'acknowledged-names-are-synced',
   },

@@ -32,16 +32,22 @@ export async function withPatches<R>(
     }
     cpSync(join(PROJECT, 'package.json'), join(root, 'package.json'));
     symlinkSync(join(PROJECT, 'node_modules'), join(root, 'node_modules'));
-    for (const { file, from, to } of patches) {
-      const path = join(compiled, file);
-      const parts = readFileSync(path, 'utf8').split(from);
-      if (parts.length !== 2) {
-        throw new Error(`${file} has ${parts.length - 1} times what is to be changed: ${from}`);
-      }
-      writeFileSync(path, parts.join(to));
-    }
+    for (const [file, text] of patched(patches)) writeFileSync(join(compiled, file), text);
     return await use(compiled);
   } finally {
     rmSync(root, { recursive: true, force: true });
   }
+}
+
+/** The files that patches change, as they are then. Throws if one does not apply exactly once. */
+export function patched(patches: readonly Patch[]): Map<string, string> {
+  const texts = new Map<string, string>();
+  for (const { file, from, to } of patches) {
+    const parts = (texts.get(file) ?? readFileSync(join(COMPILED, file), 'utf8')).split(from);
+    if (parts.length !== 2) {
+      throw new Error(`${file} has ${parts.length - 1} times what is to be changed: ${from}`);
+    }
+    texts.set(file, parts.join(to));
+  }
+  return texts;
 }
