@@ -172,7 +172,8 @@ const committing: readonly Bug[] = [
       {
         file: OPEN_LOG,
         from: 'superblock.commit({',
-        to: `removeFiles(target, ${OLD}.map((one) => one.file));\n    superblock.commit({`,
+        to: `removeFiles(context.fileSystem, context.directory, ${OLD}.map((one) => one.file));
+    superblock.commit({`,
       },
     ],
     script: 'unclean-reopen',
