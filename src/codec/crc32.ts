@@ -21,6 +21,11 @@ export function crc32(bytes: Uint8Array, start: number, end: number): number {
   return zlibCrc32(bytes.subarray(start, end));
 }
 
+/** CRC-32 of bytes [start, end), signed, continued from the checksum `seed`. */
+export function crc32From(seed: number, bytes: Uint8Array, start: number, end: number): number {
+  return zlibCrc32(bytes.subarray(start, end), seed >>> 0) | 0;
+}
+
 /** Seed for the records of one segment: CRC-32 of store id, lane and generation. */
 export function segmentSeed(storeId: Uint8Array, lane: number, generation: number): number {
   const bytes = new Uint8Array(storeId.length + 8);

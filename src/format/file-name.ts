@@ -11,12 +11,33 @@ export interface SegmentName {
   generation: number;
 }
 
+/** A value file's id is lane * 2^23 + its number in the lane. */
+export const VALUE_FILE_NUMBER_MAX = 8388607;
+const VALUE_FILE_NUMBERS = VALUE_FILE_NUMBER_MAX + 1;
+const VALUE_FILE_PATTERN = /^value-l(\d{2})-(\d{6,7})\.log$/;
+export const TREE_NAME = 'index.tree';
+
 const GENERATION_MAX = 0xffffffff;
 const SEGMENT_PATTERN = /^wal-l(\d{2})-(\d{10})\.log$/;
 
 /** Name of a lane's segment, as `wal-l00-0000000001.log`. */
 export function segmentName(lane: number, generation: number): string {
   return `wal-l${digits(lane, 2)}-${digits(generation, 10)}.log`;
+}
+
+/** Name of the value file with an id, as `value-l00-000001.log`. */
+export function valueFileName(id: number): string {
+  const lane = Math.floor(id / VALUE_FILE_NUMBERS);
+  return `value-l${digits(lane, 2)}-${digits(id % VALUE_FILE_NUMBERS, 6)}.log`;
+}
+
+/** Id of the value file that a name states, 0 if it is not the name of one. */
+export function parseValueFileName(name: string): number {
+  const match = VALUE_FILE_PATTERN.exec(name);
+  if (match === null) return 0;
+  const id = Number(match[1]) * VALUE_FILE_NUMBERS + Number(match[2]);
+  const isOne = Number(match[1]) < LANES_MAX && Number(match[2]) <= VALUE_FILE_NUMBER_MAX;
+  return isOne && id % VALUE_FILE_NUMBERS !== 0 && valueFileName(id) === name ? id : 0;
 }
 
 /** Name under which a segment is prepared or recycled, before it has its own. */
