@@ -2,6 +2,7 @@
 // outside their page's bounds, heads and expiry that do not agree with what they stand for, pages
 // to which two pointers lead. Goes on after damage, so that all of it is found.
 
+import { privateMemory } from '../cache/private-memory.js';
 import type { PoolMemory } from '../control/pool.js';
 import { isLaneError } from '../errors.js';
 import {
@@ -30,7 +31,6 @@ import {
 import type { PageReader } from './page-file.js';
 import type { PagePointer } from './page-pointer.js';
 import { compareKeys, copyKey, headOf } from './page-search.js';
-import { privateMemory } from './private-memory.js';
 
 /** Something that is wrong, and the page in which. */
 export interface TreeProblem {

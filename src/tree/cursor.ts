@@ -2,12 +2,12 @@
 // stands in and the way to it, so that nothing in the cache has to stay; pages above are loaded
 // again when a leaf ends. The tree under its root must not be given up while it is used.
 
+import { privateMemory } from '../cache/private-memory.js';
 import type { PoolMemory } from '../control/pool.js';
 import { countOf, entryAt, LEVEL_MAX, levelOf, PAGE_BYTES } from '../format/tree-page.js';
 import type { PageCache } from './page-cache.js';
 import type { PagePointer } from './page-pointer.js';
 import { searchChild, searchPage } from './page-search.js';
-import { privateMemory } from './private-memory.js';
 import { childPointer, loadChild } from './tree-search.js';
 
 export class TreeCursor {

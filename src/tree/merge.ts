@@ -2,6 +2,7 @@
 // without changes are neither read nor written; a delete ends here. The old tree stays as it is
 // until its pages are used again. Counts exactly what it adds and takes away.
 
+import { privateMemory } from '../cache/private-memory.js';
 import type { PoolMemory } from '../control/pool.js';
 import {
   bodyAt,
@@ -21,7 +22,6 @@ import { MergeCount } from './merge-count.js';
 import type { MergePages } from './merge-pages.js';
 import type { PagePointer } from './page-pointer.js';
 import { compareKeys, copyKey, searchChild, searchPage } from './page-search.js';
-import { privateMemory } from './private-memory.js';
 import { TreeBuilder } from './tree-builder.js';
 import { childPointer } from './tree-search.js';
 

@@ -2,6 +2,7 @@
 // seeded with the store's id and covers the page's own number, so a page of another store, or one
 // that was written to the wrong place, is found out as well as a damaged one.
 
+import { privateMemory } from '../cache/private-memory.js';
 import { crc32, crc32From } from '../codec/crc32.js';
 import type { PoolMemory } from '../control/pool.js';
 import { LaneError } from '../errors.js';
@@ -9,7 +10,6 @@ import { CHECKSUM_OFFSET, PAGE_BYTES, pageNumberOf } from '../format/tree-page.j
 import { pageProblem } from '../format/tree-page-check.js';
 import { invariant } from '../invariant.js';
 import type { ReadableFile, WritableFile } from '../io/file-system.js';
-import { privateMemory } from './private-memory.js';
 
 const RUN_PAGES = 64;
 /** Pages in a row before some are read ahead. */

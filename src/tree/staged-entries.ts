@@ -1,6 +1,7 @@
 // Entries on their way into pages of one level: keys and bodies, in key order, for about two pages.
 // Owner: one thread. Keys and bodies are copied, so nothing outside has to stay as it is.
 
+import { privateMemory } from '../cache/private-memory.js';
 import type { PoolMemory } from '../control/pool.js';
 import {
   HEAD_BYTES,
@@ -10,7 +11,6 @@ import {
   SUFFIX_BYTES,
 } from '../format/tree-page.js';
 import { compareBytes, copyShort } from './page-search.js';
-import { privateMemory } from './private-memory.js';
 
 /** Entries of two full pages of the shortest entries, and some. */
 export const ENTRIES_CAPACITY = 512;

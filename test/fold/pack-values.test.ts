@@ -2,10 +2,10 @@
 // where they should and are durable with their names.
 
 import test from 'ava';
+import { privateMemory } from '../../src/cache/private-memory.js';
 import { ValuePacker } from '../../src/fold/pack-values.js';
 import { parseValueFileName, valueFileName } from '../../src/format/file-name.js';
 import { decodeColumns, valueEnd, valuesAt } from '../../src/format/value-frame.js';
-import { privateMemory } from '../../src/tree/private-memory.js';
 import { FrameChecksum, ValueFileReader } from '../../src/value-log/value-file.js';
 import { seededRandom } from '../support/random.js';
 import { TestDisk } from '../support/test-disk.js';

@@ -1,6 +1,7 @@
 // A tree alone, in a file in memory: merges are given as maps of keys, and the whole structure is
 // checked after each, with the pages that are used and those that are free.
 
+import { privateMemory } from '../../src/cache/private-memory.js';
 import { KIND_DELETE, KIND_PUT, kindWord } from '../../src/format/operation.js';
 import {
   BODY_FLAGS,
@@ -37,7 +38,6 @@ import { PageLayout } from '../../src/tree/page-layout.js';
 import type { PagePointer } from '../../src/tree/page-pointer.js';
 import { NO_PAGE } from '../../src/tree/page-pointer.js';
 import { copyKey } from '../../src/tree/page-search.js';
-import { privateMemory } from '../../src/tree/private-memory.js';
 import { StagedEntries } from '../../src/tree/staged-entries.js';
 import { MemoryFile } from './memory-file.js';
 

@@ -2,11 +2,10 @@
 // with a cache of one page and one that holds all.
 
 import test from 'ava';
-
+import { privateMemory } from '../../src/cache/private-memory.js';
 import { bodyAt, versionOf } from '../../src/format/tree-page.js';
 import { TreeCursor } from '../../src/tree/cursor.js';
 import { copyKey } from '../../src/tree/page-search.js';
-import { privateMemory } from '../../src/tree/private-memory.js';
 import { findEntry } from '../../src/tree/tree-search.js';
 import { seededRandom } from '../support/random.js';
 import type { TreeValue } from '../support/tree-fixture.js';

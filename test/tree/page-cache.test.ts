@@ -38,7 +38,7 @@ test('a page is read once as long as it is used', (t) => {
     }
   }
   t.is(reader.read_.length, 64);
-  t.deepEqual(cache.counters, { hits: 128, loads: 64 });
+  t.deepEqual(cache.counters, { hits: 128, misses: 64 });
 });
 
 test('a page with another checksum is read again', (t) => {

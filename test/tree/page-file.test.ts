@@ -1,11 +1,10 @@
 // Pages in their file: what is not the page that the pointer names is told, with file and offset.
 
 import test from 'ava';
-
+import { privateMemory } from '../../src/cache/private-memory.js';
 import { bodyAt, versionOf } from '../../src/format/tree-page.js';
 import { TreeCursor } from '../../src/tree/cursor.js';
 import { PageFile, pageChecksum, pageSeed } from '../../src/tree/page-file.js';
-import { privateMemory } from '../../src/tree/private-memory.js';
 import { TreeFixture } from '../support/tree-fixture.js';
 
 function grown(): TreeFixture {

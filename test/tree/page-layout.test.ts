@@ -2,7 +2,7 @@
 // and however many frames they name.
 
 import test from 'ava';
-
+import { privateMemory } from '../../src/cache/private-memory.js';
 import {
   countOf,
   ENTRY_POINTS,
@@ -14,7 +14,6 @@ import {
 } from '../../src/format/tree-page.js';
 import { pageProblem } from '../../src/format/tree-page-check.js';
 import { PageLayout } from '../../src/tree/page-layout.js';
-import { privateMemory } from '../../src/tree/private-memory.js';
 import { StagedEntries } from '../../src/tree/staged-entries.js';
 import { seededRandom } from '../support/random.js';
 

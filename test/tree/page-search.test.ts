@@ -2,9 +2,9 @@
 // shorter than the prefix, than the head, equal heads, zero bytes.
 
 import test from 'ava';
+import { privateMemory } from '../../src/cache/private-memory.js';
 import { PageLayout } from '../../src/tree/page-layout.js';
 import { copyKey, searchChild, searchPage } from '../../src/tree/page-search.js';
-import { privateMemory } from '../../src/tree/private-memory.js';
 import { StagedEntries } from '../../src/tree/staged-entries.js';
 import { seededRandom } from '../support/random.js';
 

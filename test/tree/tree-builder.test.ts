@@ -42,10 +42,10 @@ test('one change writes one page a level and reads no other', (t) => {
   t.true(depth >= 3);
   fixture.cache.clear();
   const { pagesWritten } = fixture.writer;
-  const { loads } = fixture.cache.counters;
+  const { misses } = fixture.cache.counters;
   fixture.merge(new Map([[keyOf(77_777), { value: 'w', version: 1 }]]));
   t.is(fixture.writer.pagesWritten - pagesWritten, depth);
-  t.is(fixture.cache.counters.loads - loads, depth + 1, 'the way down, and the new root');
+  t.is(fixture.cache.counters.misses - misses, depth + 1, 'the way down, and the new root');
 });
 
 test('inserts here and there split pages in the middle, and more inserts fill them', (t) => {

@@ -2,9 +2,8 @@
 // that is damaged, stale or of another place.
 
 import test from 'ava';
-
+import { privateMemory } from '../../src/cache/private-memory.js';
 import { decodeColumns, frameProblem, valueEnd, valuesAt } from '../../src/format/value-frame.js';
-import { privateMemory } from '../../src/tree/private-memory.js';
 import { FrameBuilder } from '../../src/value-log/frame-builder.js';
 import type { FramePlace } from '../../src/value-log/value-file.js';
 import { FrameChecksum, ValueFileReader, ValueFileWriter } from '../../src/value-log/value-file.js';
