@@ -24,29 +24,38 @@ export interface PackOptions {
   fileBytes: number;
 }
 
-/** A value file that was written. */
+/** A value file that was written to. */
 export interface PackedFile {
   id: number;
   /** Its length. */
   bytes: number;
 }
 
+/** Where to begin: in the file that was written last, behind its frames, or in a new one. */
+export interface PackStart {
+  nextId: number;
+  last?: PackedFile | undefined;
+}
+
 export class ValuePacker {
-  /** Files that were written, in the order of their ids. */
+  /** Files that were written to, in the order of their ids. */
   readonly files: PackedFile[] = [];
+  /** Of these, the ones that were made. */
+  readonly #made: number[] = [];
   readonly #options: PackOptions;
   readonly #checksum: FrameChecksum;
   readonly #frame = new FrameBuilder();
   #writer: ValueFileWriter | undefined;
+  #last: PackedFile | undefined;
   #nextId: number;
   /** Changes whose values are in the frame under construction. */
   #waiting: number[] = [];
 
-  /** `nextId` is the id of the first file to be made. */
-  constructor(options: PackOptions, nextId: number) {
+  constructor(options: PackOptions, start: PackStart) {
     this.#options = options;
     this.#checksum = new FrameChecksum(options.storeId);
-    this.#nextId = nextId;
+    this.#nextId = start.nextId;
+    if (start.last !== undefined && start.last.bytes < options.fileBytes) this.#last = start.last;
   }
 
   /** Id of the next file that would be made. */
@@ -82,26 +91,26 @@ export class ValuePacker {
 
   /** Makes everything durable, the names of files included, and closes them. */
   finish(): void {
-    if (this.#writer === undefined) return;
-    this.#endFile();
-    this.#options.fileSystem.syncDirectory(this.#options.directory);
+    if (this.#writer !== undefined) this.#endFile();
+    if (this.#made.length > 0) this.#options.fileSystem.syncDirectory(this.#options.directory);
   }
 
-  /** Removes what was written: nothing refers to it. */
+  /** Removes the files that were made, to which nothing refers. What an older one gained stays. */
   abandon(): void {
     this.#writer?.close();
     this.#writer = undefined;
     const { fileSystem, directory } = this.#options;
-    for (const { id } of this.files) {
+    for (const id of this.#made) {
       const path = fileSystem.join(directory, valueFileName(id));
       if (fileSystem.kind(path) === 'file') fileSystem.remove(path);
     }
+    this.#made.length = 0;
     this.files.length = 0;
   }
 
   #endFrame(changes: ChangeList): void {
     if (this.#writer !== undefined && this.#writer.end >= this.#options.fileBytes) this.#endFile();
-    this.#writer ??= this.#beginFile();
+    this.#writer ??= this.#continueFile() ?? this.#beginFile();
     const place = this.#writer.append(this.#frame);
     for (let record = 0; record < this.#waiting.length; record++) {
       changes.point(this.#waiting[record]!, place, record);
@@ -110,10 +119,22 @@ export class ValuePacker {
     this.files.at(-1)!.bytes = this.#writer.end;
   }
 
+  /** Goes on in the file that was written last: what lies behind its frames is overwritten. */
+  #continueFile(): ValueFileWriter | undefined {
+    const last = this.#last;
+    if (last === undefined) return undefined;
+    this.#last = undefined;
+    const { fileSystem, directory } = this.#options;
+    const file = fileSystem.openWrite(fileSystem.join(directory, valueFileName(last.id)));
+    this.files.push({ ...last });
+    return new ValueFileWriter(file, last.id, this.#checksum, last.bytes);
+  }
+
   #beginFile(): ValueFileWriter {
     const { fileSystem, directory, storeId } = this.#options;
     const id = this.#nextId++;
     this.files.push({ id, bytes: 0 });
+    this.#made.push(id);
     const path = fileSystem.join(directory, valueFileName(id));
     // A fold that a crash cut off may have left it: no durable superblock knows it.
     if (fileSystem.kind(path) === 'file') fileSystem.remove(path);

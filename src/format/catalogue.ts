@@ -9,7 +9,9 @@ export const CATALOGUE_COMMIT = 2;
 
 export const VALUE_FILE_KEY_BYTES = 5;
 export const VALUE_FILE_FACT_BYTES = 32;
-export const COMMIT_KEY_BYTES = 1;
+export const COMMIT_KEY_BYTES = 5;
+/** Bytes of a commit's facts in one entry. */
+export const COMMIT_PART_BYTES = 1024;
 
 const FILE_BYTES_OFFSET = 8;
 const STATE_OFFSET = 16;
@@ -46,8 +48,12 @@ export function valueFileOfKey(key: Uint8Array): number {
   return new DataView(key.buffer, key.byteOffset).getUint32(1);
 }
 
-export function commitKey(): Uint8Array {
-  return Uint8Array.of(CATALOGUE_COMMIT);
+/** Key of a part of the facts of the newest commit. */
+export function commitKey(part: number): Uint8Array {
+  const key = new Uint8Array(COMMIT_KEY_BYTES);
+  key[0] = CATALOGUE_COMMIT;
+  new DataView(key.buffer).setUint32(1, part);
+  return key;
 }
 
 export function encodeValueFileFact(fact: ValueFileFact): Uint8Array {

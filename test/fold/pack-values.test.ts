@@ -36,7 +36,7 @@ test('every value above the limit stands in a frame, with its key and version', 
   disk.makeDirectory('/store');
   const packer = new ValuePacker(
     { fileSystem: disk, directory: '/store', storeId, inlineBytesMax: 64, fileBytes: 100_000 },
-    5,
+    { nextId: 5 },
   );
   const given = values(random, 3000, 400);
   given.set('key999999', { value: 'long'.repeat(100_000), version: 3007 });
@@ -95,7 +95,7 @@ test('what was packed survives a cut of power, names too', (t) => {
     inlineBytesMax: 0,
     fileBytes: 20_000,
   };
-  const packer = new ValuePacker(options, 1);
+  const packer = new ValuePacker(options, { nextId: 1 });
   const changes = changeList(values(seededRandom(3), 800, 200));
   packer.pack(changes, 0, changes.count);
   packer.finish();
@@ -117,7 +117,7 @@ test('what is given up leaves no file', (t) => {
     inlineBytesMax: 0,
     fileBytes: 20_000,
   };
-  const packer = new ValuePacker(options, 1);
+  const packer = new ValuePacker(options, { nextId: 1 });
   const changes = changeList(values(seededRandom(4), 800, 200));
   packer.pack(changes, 0, changes.count);
   packer.abandon();
@@ -140,4 +140,45 @@ test('names of value files state their ids', (t) => {
   ]) {
     t.is(parseValueFileName(name), 0);
   }
+});
+
+test('a file goes on behind its frames, over what a fold that was cut off left there', (t) => {
+  const disk = new TestDisk();
+  disk.makeDirectory('/store');
+  const options = {
+    fileSystem: disk,
+    directory: '/store',
+    storeId,
+    inlineBytesMax: 0,
+    fileBytes: 1 << 20,
+  };
+  const first = new ValuePacker(options, { nextId: 1 });
+  first.pack(changeList(values(seededRandom(5), 100, 200)), 0, 100);
+  first.finish();
+  const [last] = first.files;
+  const lost = new ValuePacker(options, { nextId: 2, last });
+  lost.pack(changeList(values(seededRandom(6), 300, 200)), 0, 300);
+  lost.finish();
+  lost.abandon();
+  t.deepEqual(disk.list('/store'), ['value-l00-000001.log']);
+  const packer = new ValuePacker(options, { nextId: 2, last });
+  const changes = changeList(values(seededRandom(7), 100, 200));
+  packer.pack(changes, 0, 100);
+  packer.finish();
+  t.is(packer.files[0]!.id, 1);
+  t.true(packer.files[0]!.bytes > last!.bytes);
+  const file = disk.openRead('/store/value-l00-000001.log');
+  const reader = new ValueFileReader(file, new FrameChecksum(storeId));
+  for (let index = 0; index < changes.count; index++) {
+    const place = {
+      file: changes.files[index]!,
+      offset: changes.offsets[index]!,
+      bytes: changes.frameBytes[index]!,
+      checksum: changes.checksums[index]!,
+    };
+    if (place.file !== 0) t.notThrows(() => reader.read(place, memory, 0));
+  }
+  const full = new ValuePacker({ ...options, fileBytes: 1000 }, { nextId: 2, last });
+  full.pack(changes, 0, 100);
+  t.is(full.files[0]!.id, 2);
 });

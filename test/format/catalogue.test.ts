@@ -19,7 +19,9 @@ test('keys of value files order as their ids do', (t) => {
   const keys = ids.map((id) => Buffer.from(valueFileKey(id)));
   t.deepEqual(keys.map(valueFileOfKey), ids);
   t.deepEqual([...keys].reverse().sort(Buffer.compare), keys);
-  t.is(valueFileOfKey(commitKey()), 0);
+  t.is(valueFileOfKey(commitKey(7)), 0);
+  t.true(Buffer.compare(commitKey(255), commitKey(256)) < 0);
+  t.true(Buffer.compare(keys.at(-1)!, commitKey(0)) < 0);
   t.is(valueFileOfKey(new Uint8Array(0)), 0);
   t.is(valueFileOfKey(Buffer.concat([keys[0]!, Buffer.alloc(1)])), 0);
 });

@@ -21,7 +21,7 @@ function packed(count: number, longest: number, fileBytes: number) {
   disk.makeDirectory(directory);
   const packer = new ValuePacker(
     { fileSystem: disk, directory, storeId, inlineBytesMax: 0, fileBytes },
-    1,
+    { nextId: 1 },
   );
   const random = seededRandom(11);
   const values = Array.from({ length: count }, (_, index) =>
