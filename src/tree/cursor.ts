@@ -21,6 +21,7 @@ export class TreeCursor {
   readonly #checksums = new Int32Array(LEVEL_MAX + 1);
   readonly #children = new Int32Array(LEVEL_MAX + 1);
   #height = 0;
+  #leaves = 0;
   #count = 0;
   #index = 0;
   #isDone = true;
@@ -39,6 +40,16 @@ export class TreeCursor {
   /** Index in the leaf of the entry it stands on. */
   get index(): number {
     return this.#index;
+  }
+
+  /** Leaves it has been in: another number, another leaf in `memory`. */
+  get leaves(): number {
+    return this.#leaves;
+  }
+
+  /** Entries of the leaf it stands in. */
+  get count(): number {
+    return this.#count;
   }
 
   /** Byte offset in `memory` of the entry it stands on. */
@@ -131,5 +142,12 @@ export class TreeCursor {
     const { bytes } = this.#cache.memory;
     this.memory.bytes.set(bytes.subarray(at, at + PAGE_BYTES));
     this.#count = countOf(this.memory.view, 0);
+    this.#leaves++;
+  }
+
+  /** Stands on another entry of its leaf; one beyond the last goes on to the next leaf. */
+  jump(index: number): void {
+    this.#index = index;
+    if (index < 0 || index === this.#count) this.#nextLeaf();
   }
 }

@@ -5,6 +5,7 @@
 import { CacheTable } from '../cache/cache-table.js';
 import { privateMemory } from '../cache/private-memory.js';
 import type { PoolMemory } from '../control/pool.js';
+import type { LaneError } from '../errors.js';
 import type { FramePlace } from './value-file.js';
 
 export const FRAME_BLOCK_BYTES = 4096;
@@ -19,6 +20,8 @@ const SPREAD = 0x9e3779b1;
 export interface FrameReader {
   /** Reads a frame to byte `at` of `target`; CORRUPT if it is not the one that is named. */
   read(place: FramePlace, target: PoolMemory, at: number): void;
+  /** The error CORRUPT that says what is wrong with a frame, and where. */
+  corrupt(place: FramePlace, reason: string): LaneError;
 }
 
 export class FrameCache {
@@ -58,6 +61,11 @@ export class FrameCache {
     this.#reader.read(this.#placeOf(file, offset, bytes, checksum), this.#blocks, at);
     this.#table.fill(frame, file, offset, checksum, CHANCES);
     return at;
+  }
+
+  /** The error for a frame that is well formed but is not what its pointer says. */
+  corrupt(place: FramePlace, reason: string): LaneError {
+    return this.#reader.corrupt(place, reason);
   }
 
   /** Forgets everything. */

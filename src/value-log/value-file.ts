@@ -136,25 +136,26 @@ export class ValueFileReader {
     const offset = place.offset * FRAME_UNIT_BYTES;
     const got = this.#file.read(target.bytes, at, place.bytes, offset);
     if (got < place.bytes) {
-      throw this.#corrupt(place, 'the file ends before the frame', place.bytes, got);
+      throw this.corrupt(place, 'the file ends before the frame', place.bytes, got);
     }
     const found = this.#checksum.of(target.bytes, at, place.bytes, place);
     const stored = target.view.getInt32(at + FRAME_CHECKSUM_OFFSET, true);
     if (found !== stored) {
-      throw this.#corrupt(place, 'the checksum of the frame does not hold', stored, found);
+      throw this.corrupt(place, 'the checksum of the frame does not hold', stored, found);
     }
     if (stored !== (place.checksum | 0)) {
-      throw this.#corrupt(place, 'not the frame that is pointed to', place.checksum, stored);
+      throw this.corrupt(place, 'not the frame that is pointed to', place.checksum, stored);
     }
     const problem = frameProblem(target.view, at, place.bytes);
-    if (problem !== undefined) throw this.#corrupt(place, problem);
+    if (problem !== undefined) throw this.corrupt(place, problem);
   }
 
   close(): void {
     this.#file.close();
   }
 
-  #corrupt(place: FramePlace, reason: string, expected?: number, found?: number): LaneError {
+  /** The error CORRUPT that says what is wrong with a frame, and where. */
+  corrupt(place: FramePlace, reason: string, expected?: number, found?: number): LaneError {
     const { path } = this.#file;
     return new LaneError('CORRUPT', `a frame of the value log is damaged: ${reason}: ${path}`, {
       file: path,

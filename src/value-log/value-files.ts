@@ -2,6 +2,7 @@
 // one that was not used longest closed when there are too many.
 
 import type { PoolMemory } from '../control/pool.js';
+import type { LaneError } from '../errors.js';
 import { valueFileName } from '../format/file-name.js';
 import type { ReadOnlyFileSystem } from '../io/file-system.js';
 import type { FrameReader } from './frame-cache.js';
@@ -36,9 +37,11 @@ export class ValueFiles implements FrameReader {
    * one that is named, IO_ERROR if it or its file cannot be read.
    */
   read(place: FramePlace, target: PoolMemory, at: number): void {
-    const { file } = place;
-    const reader = file === this.#lastId ? this.#last : this.#use(file);
-    reader!.read(place, target, at);
+    this.#readerOf(place.file).read(place, target, at);
+  }
+
+  corrupt(place: FramePlace, reason: string): LaneError {
+    return this.#readerOf(place.file).corrupt(place, reason);
   }
 
   /** Closes a file that is about to be removed; does nothing if it is not open. */
@@ -50,6 +53,10 @@ export class ValueFiles implements FrameReader {
 
   close(): void {
     for (const file of [...this.#open.keys()]) this.forget(file);
+  }
+
+  #readerOf(file: number): ValueFileReader {
+    return file === this.#lastId ? this.#last! : this.#use(file);
   }
 
   #use(file: number): ValueFileReader {

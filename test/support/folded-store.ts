@@ -87,6 +87,14 @@ export function contentsOf(disk: TestDisk, root: PagePointer): Map<string, strin
   return contents;
 }
 
+/** A thread's way to read what a root shows. */
+export function readersOn(disk: TestDisk): { cache: PageCache; frames: FrameCache } {
+  const file = disk.openRead(`${DIRECTORY}/index.tree`);
+  const files = new ValueFiles(disk, DIRECTORY, new FrameChecksum(STORE_ID));
+  const cache = new PageCache(new PageFile(file, pageSeed(STORE_ID)), 1 << 18);
+  return { cache, frames: new FrameCache(files, 1 << 16) };
+}
+
 /** Everything that does not agree in a store of which nothing but these roots is read. */
 export function disagreements(disk: TestDisk, roots: TreeRoots, folder?: TreeFolder): string[] {
   const problems: string[] = [];

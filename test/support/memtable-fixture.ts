@@ -61,15 +61,16 @@ export class MemtableFixture {
   }
 
   /** Places an operation without inserting it; returns its location. */
-  place(key: Uint8Array, kind = KIND_PUT): number {
+  place(key: Uint8Array, kind = KIND_PUT, value: Uint8Array = new Uint8Array(0)): number {
     const start = this.#at;
     const { words, bytes } = this.memory;
     words[start >>> 2] = kindWord(kind, 0, key.length);
-    words[(start >>> 2) + 1] = 0;
+    words[(start >>> 2) + 1] = value.length;
     words[(start >>> 2) + 2] = ++this.sequence;
     words[(start >>> 2) + 3] = 0;
     bytes.set(key, start + 16);
-    this.#at = (start + 16 + key.length + 7) & ~7;
+    bytes.set(value, start + 16 + key.length);
+    this.#at = (start + 16 + key.length + value.length + 7) & ~7;
     return start >>> 3;
   }
 

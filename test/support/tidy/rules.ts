@@ -65,6 +65,9 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'recovery',
       'directory',
       'salvage',
+      'cache',
+      'tree',
+      'value-log',
       'keys',
       'values',
     ],
@@ -108,6 +111,7 @@ export const ENTRY_POINTS: Readonly<Record<string, string>> = {
   'src/store/lanes.ts': 'lanes beside lane 0, which only tests add so far',
   'src/tree/check-tree.ts': 'the tree, which nothing verifies yet',
   'src/fold/tree-folder.ts': 'the fold, which no checkpoint runs yet',
+  'src/store/merged-walk.ts': 'ranges over log and tree, which nothing asks for yet',
   'src/value-log/value-files.ts': 'the value log, which nothing reads yet',
 };
 
@@ -127,6 +131,8 @@ export const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
   'src/sync/background.ts': 'an interface only: nothing to run',
   'src/wal/resume-segment.ts': 'open-log.test.ts of store/ and log/ go on in what was left',
   'src/wal/segment-spec.ts': 'types and one length, which segment-ring.test.ts sees in use',
+  'src/store/entry-run.ts': 'merged-walk.test.ts reads every field of its entries',
+  'src/store/tree-entry.ts': 'merged-walk.test.ts reads inline, shared and long values',
   'src/fold/catalogue-changes.ts': 'tree-folder.test.ts compares live bytes and files',
   'src/fold/catalogue-reader.ts': 'tree-folder.test.ts reads what it wrote',
   'src/fold/fact-list.ts': 'tree-folder.test.ts writes facts of every length',
