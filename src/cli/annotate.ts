@@ -101,7 +101,7 @@ function* annotateSlot(lines: ByteLines): Generator<string> {
   const laneCount = Math.min(lines.peek(4) ?? 0, LANES_MAX);
   yield* lines.number(4, 'lanes');
   yield* lines.number(4, 'counter again');
-  yield* lines.field(PURPOSE_OFFSET - lines.at, 'reserved');
+  yield* annotateTree(lines);
   yield* lines.number(4, 'purpose', (purpose) => {
     if (purpose === 0) return '0: store';
     return purpose === 1 ? '1: log' : `${purpose}: unknown`;
@@ -116,11 +116,26 @@ function* annotateSlot(lines: ByteLines): Generator<string> {
     yield* lines.number(4, 'live generation');
     yield* lines.number(4, 'end generation');
     yield* lines.number(4, 'end offset');
+    yield* lines.number(4, 'first offset');
     yield* lines.field(end - lines.at, 'reserved');
   }
   yield* lines.field(SLOT_BYTES - CRC_BYTES - lines.at, 'reserved');
   yield* lines.checksum('checksum of the slot');
   yield* lines.field(lines.remaining, 'not part of the slot');
+}
+
+/** Where the trees are. */
+function* annotateTree(lines: ByteLines): Generator<string> {
+  yield* lines.number(4, 'root page');
+  yield* lines.checksum('checksum of the root');
+  yield* lines.number(4, 'merge');
+  yield* lines.number(4, 'pages of the tree');
+  yield* lines.number(4, 'catalogue page');
+  yield* lines.checksum('checksum of the catalogue');
+  yield* lines.number(4, 'next value file');
+  yield* lines.field(4, 'reserved');
+  yield* lines.number(8, 'keys');
+  yield* lines.field(PURPOSE_OFFSET - lines.at, 'reserved');
 }
 
 function* annotateFileHeader(

@@ -2,6 +2,7 @@
 // programs as JSON. Sequences are full ones (era * 2^32 + low) unless they are called low.
 
 import type { SuperblockLane } from '../format/superblock.js';
+import type { TreeRoots } from '../format/superblock-tree.js';
 import type { StopReason } from '../wal/wal-reader.js';
 import type { Structure } from './annotate.js';
 
@@ -48,6 +49,8 @@ export interface SlotContent {
   lanes: SuperblockLane[];
   /** Of a log: position at which its first segment begins. */
   log?: { basePosition: number };
+  /** Where the trees are. */
+  tree?: TreeRoots;
 }
 
 export interface SegmentFact {

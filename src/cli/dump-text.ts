@@ -1,6 +1,7 @@
 // The facts of dump as lines for people: a table of records under each segment, and in words where
 // and why reading stopped. The same facts always give the same lines.
 
+import type { TreeRoots } from '../format/superblock-tree.js';
 import { annotate } from './annotate.js';
 import type {
   EntryFacts,
@@ -85,14 +86,25 @@ function* slotText(fact: SlotFact, alarm: (text: string) => string): Generator<s
   yield `  era ${block.era}, durable ${block.durable}, first sequence ${block.firstSequence}, ` +
     `next generation ${block.nextGeneration}, epoch ${block.epoch}`;
   if (block.log !== undefined) yield `  begins at position ${block.log.basePosition}`;
+  if (block.tree !== undefined) yield `  ${treeText(block.tree)}`;
   for (const lane of block.lanes) {
     const end =
       block.state === 'clean'
         ? `, ends in generation ${lane.endGeneration} at ${lane.endOffset}`
         : '';
-    yield `  lane ${lane.lane}: from generation ${lane.firstGeneration}, ` +
+    const offset = lane.firstOffset === undefined ? '' : ` at ${lane.firstOffset}`;
+    yield `  lane ${lane.lane}: from generation ${lane.firstGeneration}${offset}, ` +
       `live from generation ${lane.liveGeneration}${end}`;
   }
+}
+
+function treeText({ root, catalogue, merge, pages, keys, nextValueFile }: TreeRoots): string {
+  const page = (pointer: { page: number }): string =>
+    pointer.page === 0 ? 'empty' : `page ${pointer.page}`;
+  return (
+    `tree: ${page(root)}, ${counted(keys, 'key')}, catalogue: ${page(catalogue)}, ` +
+    `${counted(pages, 'page')}, merge ${merge}, next value file ${nextValueFile}`
+  );
 }
 
 function* segmentText(fact: SegmentFact, alarm: (text: string) => string): Generator<string> {

@@ -15,6 +15,15 @@ import {
 } from './file-header.js';
 import { ERA_MAX } from './operation.js';
 import { SEGMENT_HEADER_BYTES } from './segment-header.js';
+import type { TreeRoots } from './superblock-tree.js';
+import {
+  decodeTree,
+  encodeTree,
+  isTreeReservedZero,
+  isTreeSound,
+  TREE_FIELDS_END,
+  TREE_OFFSET,
+} from './superblock-tree.js';
 import { isUint32, isZero, readUint64, writeUint64 } from './uint64.js';
 
 export const SLOT_BYTES = 4096;
@@ -39,13 +48,12 @@ const LANE_COUNT_OFFSET = EPOCH_OFFSET + 4;
 // A checksum over bytes that end in their own checksum says nothing about them: this ties the body
 // to its header.
 const COUNTER_AGAIN_OFFSET = LANE_COUNT_OFFSET + 4;
-const RESERVED_OFFSET = COUNTER_AGAIN_OFFSET + 4;
-export const PURPOSE_OFFSET = 144;
+export const PURPOSE_OFFSET = TREE_FIELDS_END;
 const BASE_POSITION_OFFSET = PURPOSE_OFFSET + 8;
 const RESERVED_TOO_OFFSET = BASE_POSITION_OFFSET + 8;
 export const LANES_OFFSET = 256;
 export const LANE_BYTES = 32;
-const LANE_FIELDS_BYTES = 20;
+const LANE_FIELDS_BYTES = 24;
 const CRC_OFFSET = SLOT_BYTES - 4;
 
 export interface SuperblockLane {
@@ -57,6 +65,11 @@ export interface SuperblockLane {
   /** In a clean store: where the lane's log ends. Else 0. */
   endGeneration: number;
   endOffset: number;
+  /**
+   * Offset in the first generation of the first record that counts: those before it are in the
+   * tree. Absent: the first one.
+   */
+  firstOffset?: number;
 }
 
 export interface Superblock {
@@ -74,6 +87,8 @@ export interface Superblock {
   lanes: SuperblockLane[];
   /** Present if this is a log and no store: the position at which its first segment begins. */
   log?: { basePosition: number };
+  /** Present if the store has a tree. */
+  tree?: TreeRoots;
 }
 
 /** One slot, SLOT_BYTES bytes. In a store that is open, ends of lanes are not kept. */
@@ -107,6 +122,7 @@ export function encodeSuperblockSlot(
     view.setUint32(PURPOSE_OFFSET, PURPOSE_LOG, true);
     writeUint64(view, BASE_POSITION_OFFSET, block.log.basePosition);
   }
+  if (block.tree !== undefined) encodeTree(view, block.tree);
   block.lanes.forEach((lane, index) => {
     const at = LANES_OFFSET + index * LANE_BYTES;
     view.setUint32(at, lane.lane, true);
@@ -114,6 +130,7 @@ export function encodeSuperblockSlot(
     view.setUint32(at + 8, lane.liveGeneration, true);
     view.setUint32(at + 12, lane.endGeneration, true);
     view.setUint32(at + 16, lane.endOffset, true);
+    view.setUint32(at + 20, lane.firstOffset ?? 0, true);
   });
   view.setUint32(CRC_OFFSET, checksum(bytes, 0, CRC_OFFSET), true);
   return bytes;
@@ -159,6 +176,7 @@ export function decodeSuperblockSlot(
   const basePosition = readUint64(view, BASE_POSITION_OFFSET);
   if (purpose === PURPOSE_LOG) block.log = { basePosition };
   else if (basePosition !== 0) return 'fields';
+  if (!isZero(bytes, start + TREE_OFFSET, start + PURPOSE_OFFSET)) block.tree = decodeTree(view);
   const slotBytes = bytes.subarray(start, start + SLOT_BYTES);
   return isSound(block) && isReservedZero(slotBytes, laneCount) ? block : 'fields';
 }
@@ -169,12 +187,14 @@ function withoutEnds(block: Superblock): Superblock {
 }
 
 function decodeLane(view: DataView, at: number): SuperblockLane {
+  const firstOffset = view.getUint32(at + 20, true);
   return {
     lane: view.getUint32(at, true),
     firstGeneration: view.getUint32(at + 4, true),
     liveGeneration: view.getUint32(at + 8, true),
     endGeneration: view.getUint32(at + 12, true),
     endOffset: view.getUint32(at + 16, true),
+    ...(firstOffset === 0 ? {} : { firstOffset }),
   };
 }
 
@@ -185,6 +205,7 @@ function isSound(block: Superblock): boolean {
   if (![durable, firstSequence, nextGeneration, epoch].every(isUint32)) return false;
   if (block.lanes.length === 0 || block.lanes.length > LANES_MAX) return false;
   if (block.log !== undefined && !isLogSound(block)) return false;
+  if (block.tree !== undefined && !isTreeSound(block.tree)) return false;
   let previous = -1;
   for (const lane of block.lanes) {
     if (lane.lane <= previous || lane.lane >= LANES_MAX) return false;
@@ -195,8 +216,9 @@ function isSound(block: Superblock): boolean {
 }
 
 /** A log has one lane and nothing sealed; its position is a safe integer. */
-function isLogSound({ log, lanes, epoch }: Superblock): boolean {
+function isLogSound({ log, lanes, epoch, tree }: Superblock): boolean {
   const lane = lanes[0]!;
+  if (tree !== undefined || lane.firstOffset !== undefined) return false;
   if (lanes.length !== 1 || lane.lane !== 0 || epoch === 0) return false;
   if (lane.firstGeneration !== lane.liveGeneration) return false;
   return Number.isSafeInteger(log!.basePosition) && log!.basePosition >= 0;
@@ -204,10 +226,15 @@ function isLogSound({ log, lanes, epoch }: Superblock): boolean {
 
 /** Generations of a chain ascend and were issued; the end is named in a clean store only. */
 function isLaneSound(lane: SuperblockLane, block: Superblock): boolean {
-  const { firstGeneration, liveGeneration, endGeneration, endOffset } = lane;
+  const { firstGeneration, liveGeneration, endGeneration, endOffset, firstOffset } = lane;
   if (![firstGeneration, liveGeneration, endGeneration, endOffset].every(isUint32)) return false;
   if (firstGeneration === 0 || liveGeneration < firstGeneration) return false;
   if (liveGeneration >= block.nextGeneration) return false;
+  if (firstOffset !== undefined) {
+    // What is sealed is read from its first record on.
+    if (block.tree === undefined || firstGeneration !== liveGeneration) return false;
+    if (firstOffset < SEGMENT_HEADER_BYTES || firstOffset % 8 !== 0) return false;
+  }
   if (block.state === STORE_OPEN) return endGeneration === 0 && endOffset === 0;
   if (endGeneration < liveGeneration || endGeneration >= block.nextGeneration) return false;
   return endOffset >= SEGMENT_HEADER_BYTES && endOffset % 8 === 0;
@@ -220,7 +247,7 @@ function isReservedZero(slot: Uint8Array, laneCount: number): boolean {
   }
   return (
     isZero(slot, HEADER_RESERVED_OFFSET, FILE_HEADER_BYTES - 4) &&
-    isZero(slot, RESERVED_OFFSET, PURPOSE_OFFSET) &&
+    isTreeReservedZero(slot) &&
     isZero(slot, PURPOSE_OFFSET + 4, BASE_POSITION_OFFSET) &&
     isZero(slot, RESERVED_TOO_OFFSET, LANES_OFFSET) &&
     isZero(slot, LANES_OFFSET + laneCount * LANE_BYTES, CRC_OFFSET)

@@ -90,7 +90,9 @@ export class LaneStream {
       }
       contents = { ...contents, length: this.lane.endOffset };
     }
-    this.reader = new WalReader(contents);
+    const isFirst = generation === this.lane.firstGeneration;
+    const from = isFirst ? this.#firstOffset(contents.length) : SEGMENT_HEADER_BYTES;
+    this.reader = new WalReader(contents, from);
     this.segments.push({
       file: this.segment.name,
       lane: this.lane.lane,
@@ -100,8 +102,18 @@ export class LaneStream {
       records: 0,
       firstSequence: 0,
       lastSequence: 0,
-      end: SEGMENT_HEADER_BYTES,
+      end: from,
       evidenceRecords: 0,
+    });
+  }
+
+  /** Where the log of the lane begins: what stands before it is in the tree. */
+  #firstOffset(length: number): number {
+    const { firstOffset = SEGMENT_HEADER_BYTES } = this.lane;
+    if (firstOffset <= length) return firstOffset;
+    throw new LaneError('CORRUPT', 'the segment ends before the log in it begins', {
+      file: this.segment.path,
+      offset: length,
     });
   }
 

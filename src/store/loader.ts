@@ -58,6 +58,15 @@ export class Loader implements RecoverySink {
 
   begin(state: SuperblockState): void {
     refuseOtherPurpose(state.block, this.#source.directory, 'store');
+    if (state.block.tree !== undefined) {
+      throw new LaneError(
+        'FORMAT_UNSUPPORTED',
+        'the store has a tree, which this release ignores',
+        {
+          file: this.#source.directory,
+        },
+      );
+    }
     this.state = state;
     const { files, segmentBytes, progress, readOnly } = this.#source;
     const { block } = state;

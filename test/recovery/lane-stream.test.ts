@@ -16,6 +16,8 @@ interface Chain {
   /** Where a clean close left the log. */
   end?: SegmentBuilder;
   lane?: number;
+  firstOffset?: number;
+  firstSequence?: number;
 }
 
 function streamOf(log: LogBuilder, chain: Chain): LaneStream {
@@ -25,7 +27,7 @@ function streamOf(log: LogBuilder, chain: Chain): LaneStream {
     directory: DIRECTORY,
     storeId: log.storeId,
     isClean: end !== undefined,
-    firstSequence: log.firstSequence,
+    firstSequence: chain.firstSequence ?? log.firstSequence,
   };
   return new LaneStream(source, {
     lane,
@@ -33,6 +35,7 @@ function streamOf(log: LogBuilder, chain: Chain): LaneStream {
     liveGeneration: live,
     endGeneration: end?.generation ?? 0,
     endOffset: end?.end ?? 0,
+    ...(chain.firstOffset === undefined ? {} : { firstOffset: chain.firstOffset }),
   });
 }
 
@@ -260,4 +263,26 @@ test('after a clean close a log that is longer, shorter or elsewhere is corrupti
   ]) {
     throwsWith(t, 'CORRUPT', () => readAll(streamOf(log, { first: 6, end })));
   }
+});
+
+test('what stands before the first record that counts is not looked at', (t) => {
+  const log = new LogBuilder({ era: 3, firstSequence: 1 });
+  const segment = log.segment({ generation: 6 });
+  log.put(segment, 'a', 1);
+  log.put(segment, 'b', 2);
+  const firstOffset = segment.end;
+  log.put(segment, 'c', 3);
+  log.put(log.rotate(segment, 7), 'd', 5);
+  t.deepEqual(readAll(streamOf(log, { first: 6, firstOffset, firstSequence: 3 })), [
+    [3, false],
+    [4, false],
+    [5, false],
+  ]);
+});
+
+test('a log that begins behind the end of its segment is corruption', (t) => {
+  const log = new LogBuilder({ era: 3, firstSequence: 1 });
+  const segment = log.segment({ generation: 6 });
+  throwsWith(t, 'CORRUPT', () => streamOf(log, { first: 6, firstOffset: 1 << 27 }));
+  t.true(segment.end > 0);
 });

@@ -73,3 +73,19 @@ test('a store that used up its generations is SEQUENCE_LIMIT', async (t) => {
   const store = await openAt(t, await doctored(t, { nextGeneration: 0xfff00000 }));
   await store.put('a', 1);
 });
+
+test('a store with a tree is refused as long as nothing reads it, and stays as it was', async (t) => {
+  const tree = {
+    root: { page: 1, checksum: 5 },
+    catalogue: { page: 0, checksum: 0 },
+    merge: 1,
+    pages: 2,
+    keys: 1,
+    nextValueFile: 1,
+  };
+  const path = await doctored(t, { tree });
+  const before = readSuperblock(new NodeFileSystem(), path).slots;
+  await rejectsWith(t, 'FORMAT_UNSUPPORTED', open(path));
+  await rejectsWith(t, 'FORMAT_UNSUPPORTED', open(path, { readOnly: true }));
+  t.deepEqual(readSuperblock(new NodeFileSystem(), path).slots, before);
+});
