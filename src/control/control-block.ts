@@ -66,9 +66,11 @@ export const LANE_FIRST_GENERATION = 13; // oldest generation of the lane's chai
 export const LANE_WANTED = 14; // (atomic) PREPARE_NONE, or the values below: one prepares at a time
 // Who recycles segments, one at a time: bytes of records in those that were, low and high half.
 export const LANE_RETIRED_LOW = 15;
-export const LANE_MEMTABLE = 16; // 16 words for the lane's memtable
+export const LANE_MEMTABLE = 16; // 16 words for the lane's memtable of even epochs
 export const LANE_RETIRED_HIGH = 32;
-export const LANE_WORDS = 48;
+export const LANE_INDEX_RESERVED = 33; // chunks reserved for the lane's memtables
+export const LANE_MEMTABLE_ODD = 48; // 16 words for the lane's memtable of odd epochs
+export const LANE_WORDS = 64;
 /** Values of LANE_WANTED. */
 export const PREPARE_NONE = 0;
 export const PREPARE_WANTED = 1; // the writer asks for a standby

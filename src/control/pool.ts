@@ -74,17 +74,22 @@ export function releaseReservation(control: ControlBlock, count: number): void {
   Atomics.add(control.words, FREE_CHUNKS, count);
 }
 
+/** Who holds the chunks of a lane's memtable; `parity` is that of its epoch. */
+export function memtableOwner(lane: number, parity: number): number {
+  return TAKEN + 1 + 2 * lane + parity;
+}
+
 /**
- * Takes one reserved chunk; returns its byte offset in the pool. Taken from the end, images from
- * the start.
+ * Takes one reserved chunk for an owner; returns its byte offset in the pool. Taken from the end,
+ * images from the start.
  */
-export function takeChunk(control: ControlBlock): number {
+export function takeChunk(control: ControlBlock, owner: number): number {
   const { words, chunkTable } = control;
   // A chunk given back behind the scan is found by the next pass.
   for (let pass = 0; pass < TAKE_PASSES_MAX; pass++) {
     for (let chunk = control.chunkCount - 1; chunk >= 0; chunk--) {
       if (words[chunkTable + chunk] !== 0) continue;
-      if (Atomics.compareExchange(words, chunkTable + chunk, 0, TAKEN) === 0) {
+      if (Atomics.compareExchange(words, chunkTable + chunk, 0, owner) === 0) {
         return chunk * CHUNK_BYTES;
       }
     }
@@ -125,4 +130,17 @@ export function releaseRun(control: ControlBlock, offset: number, bytes: number)
     invariant(Atomics.exchange(control.words, first + at, 0) === TAKEN, 'a run is given back once');
   }
   releaseReservation(control, count);
+}
+
+/** Gives back every chunk that an owner took; returns how many. Nobody may read them any more. */
+export function releaseOwned(control: ControlBlock, owner: number): number {
+  const { words, chunkTable, chunkCount } = control;
+  let released = 0;
+  for (let chunk = 0; chunk < chunkCount; chunk++) {
+    if (words[chunkTable + chunk] !== owner) continue;
+    Atomics.store(words, chunkTable + chunk, 0);
+    released++;
+  }
+  releaseReservation(control, released);
+  return released;
 }

@@ -3,9 +3,16 @@
 // Owner: the lane's thread, under the lane's lock. Others read under that lock.
 
 import type { ControlBlock } from '../control/control-block.js';
-import { LANE_MEMTABLE } from '../control/control-block.js';
+import { LANE_INDEX_RESERVED, LANE_MEMTABLE, LANE_MEMTABLE_ODD } from '../control/control-block.js';
 import type { PoolMemory } from '../control/pool.js';
-import { CHUNK_BYTES, releaseReservation, reserveChunks, takeChunk } from '../control/pool.js';
+import {
+  CHUNK_BYTES,
+  memtableOwner,
+  releaseOwned,
+  releaseReservation,
+  reserveChunks,
+  takeChunk,
+} from '../control/pool.js';
 import { invariant } from '../invariant.js';
 import { INNER_CAPACITY, INNER_WORDS, LEAF_CAPACITY, LEAF_WORDS } from './node.js';
 
@@ -13,7 +20,6 @@ import { INNER_CAPACITY, INNER_WORDS, LEAF_CAPACITY, LEAF_WORDS } from './node.j
 export const ROOT = 0;
 const NEXT_WORD = 1;
 const END_WORD = 2;
-const RESERVED = 3;
 export const KEYS = 4;
 export const LIVE_KEYS = 5;
 export const LIVE_UNITS = 6;
@@ -23,6 +29,7 @@ const LEAVES = 9;
 const CHUNKS = 10;
 export const TOTAL_UNITS = 11;
 const INNER_NODES = 12;
+const STATE_WORDS = 16;
 
 const CHUNK_WORDS = CHUNK_BYTES / 4;
 const VERSION_WORDS = 2;
@@ -36,30 +43,44 @@ export class MemtableState {
   readonly memory: PoolMemory;
   readonly control: ControlBlock;
   readonly at: number;
+  /** Chunks that are reserved, for whichever of the lane's memtables inserts next. */
+  readonly #reserved: number;
+  readonly #owner: number;
 
-  constructor(control: ControlBlock, memory: PoolMemory, lane: number) {
+  /** `parity` is that of the epoch: a lane has two memtables, of which one is folded. */
+  constructor(control: ControlBlock, memory: PoolMemory, lane: number, parity: number) {
     this.control = control;
     this.words = control.words;
     this.memory = memory;
-    this.at = control.laneStart(lane) + LANE_MEMTABLE;
+    const start = control.laneStart(lane);
+    this.at = start + (parity === 0 ? LANE_MEMTABLE : LANE_MEMTABLE_ODD);
+    this.#reserved = start + LANE_INDEX_RESERVED;
+    this.#owner = memtableOwner(lane, parity);
+  }
+
+  /** Empties the memtable and gives its memory back. Nobody may read it any more. */
+  release(): void {
+    this.words.fill(0, this.at, this.at + STATE_WORDS);
+    releaseOwned(this.control, this.#owner);
   }
 
   /** Makes sure that `operations` insertions find memory; false if the pool has none left. */
   reserve(operations: number): boolean {
-    const { words, at } = this;
-    if (operations === 1 && words[at + RESERVED]! >= 1) return true;
-    const wanted = this.#chunksFor(operations) - words[at + RESERVED]!;
+    const { words } = this;
+    const reserved = this.#reserved;
+    if (operations === 1 && words[reserved]! >= 1) return true;
+    const wanted = this.#chunksFor(operations) - words[reserved]!;
     if (wanted <= 0) return true;
     if (!reserveChunks(this.control, wanted)) return false;
-    words[at + RESERVED] = words[at + RESERVED]! + wanted;
+    words[reserved] = words[reserved]! + wanted;
     return true;
   }
 
   /** Gives back what a large reservation did not use. */
   trim(): void {
-    const surplus = this.words[this.at + RESERVED]! - RESERVE_KEPT_MAX;
+    const surplus = this.words[this.#reserved]! - RESERVE_KEPT_MAX;
     if (surplus <= 0) return;
-    this.words[this.at + RESERVED] = RESERVE_KEPT_MAX;
+    this.words[this.#reserved] = RESERVE_KEPT_MAX;
     releaseReservation(this.control, surplus);
   }
 
@@ -98,9 +119,10 @@ export class MemtableState {
     const { words, at } = this;
     let node = words[at + NEXT_WORD]!;
     if (node + size > words[at + END_WORD]!) {
-      invariant(words[at + RESERVED]! > 0, 'memtable memory is reserved before an insertion');
-      words[at + RESERVED] = words[at + RESERVED]! - 1;
-      node = takeChunk(this.control) >>> 2;
+      const reserved = this.#reserved;
+      invariant(words[reserved]! > 0, 'memtable memory is reserved before an insertion');
+      words[reserved] = words[reserved]! - 1;
+      node = takeChunk(this.control, this.#owner) >>> 2;
       words[at + END_WORD] = node + CHUNK_WORDS;
       words[at + CHUNKS] = words[at + CHUNKS]! + 1;
     }

@@ -47,9 +47,10 @@ export class Memtable {
   /** Keeps what warmLeaf gives; of no other use. */
   #warmed = 0;
 
-  constructor(control: ControlBlock, memory: PoolMemory, lane: number) {
+  /** `parity` is that of the epoch whose operations it holds. */
+  constructor(control: ControlBlock, memory: PoolMemory, lane: number, parity = 0) {
     this.memory = memory;
-    this.state = new MemtableState(control, memory, lane);
+    this.state = new MemtableState(control, memory, lane, parity);
   }
 
   /** Reserves memory for `operations` insertions; false if the pool is full. */

@@ -7,6 +7,7 @@ import {
   ControlBlock,
   GLOBAL_WORDS,
   LANE_MEMTABLE,
+  LANE_MEMTABLE_ODD,
   LANE_PRESENT,
   LANE_STATE,
   LANE_WORDS,
@@ -67,7 +68,15 @@ test('no two words of one kind have the same number, and all are inside their pa
     t.is(new Set(found.map(([, value]) => value)).size, found.length);
     for (const [name, value] of found) t.true(value >= 0 && value < limit, name);
   }
-  t.true(LANE_MEMTABLE + 16 <= LANE_WORDS, 'sixteen words for the memtable');
+  const others = Object.entries(names).filter(
+    ([name, value]) => name.startsWith('LANE_') && typeof value === 'number' && !states.test(name),
+  ) as [string, number][];
+  for (const memtable of [LANE_MEMTABLE, LANE_MEMTABLE_ODD]) {
+    t.true(memtable + 16 <= LANE_WORDS, 'sixteen words for a memtable');
+    for (const [name, value] of others) {
+      t.false(value > memtable && value < memtable + 16, `${name} among the words of a memtable`);
+    }
+  }
 });
 
 test('words that different threads write while others spin on them lie on different cache lines', (t) => {

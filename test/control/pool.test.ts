@@ -7,7 +7,9 @@ import {
   CHUNK_BYTES,
   createPool,
   initializePool,
+  memtableOwner,
   poolChunks,
+  releaseOwned,
   releaseReservation,
   releaseRun,
   reserveChunks,
@@ -61,7 +63,7 @@ test('chunks are handed out once each until none is free, and again when given b
   const { control, free } = newPool(6);
   t.true(reserveChunks(control, 6));
   t.false(reserveChunks(control, 1));
-  const taken = Array.from({ length: 6 }, () => takeChunk(control));
+  const taken = Array.from({ length: 6 }, () => takeChunk(control, 1));
   t.is(new Set(taken).size, 6);
   t.true(taken.every((offset) => offset % CHUNK_BYTES === 0));
   t.is(takeRun(control, 1), -1);
@@ -130,4 +132,25 @@ test('threads that take and give back chunks at the same time never hold the sam
   // One may find nothing free all along, if others are kept from running while they hold chunks.
   t.true(results.reduce((sum, result) => sum + result.taken, 0) > 1000);
   t.is(free(), before);
+});
+
+test('chunks go back to the pool owner by owner', (t) => {
+  const { control, free } = newPool(10);
+  t.true(reserveChunks(control, 7));
+  const [one, other] = [memtableOwner(0, 0), memtableOwner(0, 1)];
+  t.not(one, other);
+  const kept = [takeChunk(control, other), takeChunk(control, other)];
+  for (let chunk = 0; chunk < 3; chunk++) takeChunk(control, one);
+  const run = takeRun(control, 2 * CHUNK_BYTES);
+  t.is(free(), 1);
+  t.is(releaseOwned(control, one), 3);
+  t.is(free(), 4);
+  t.is(releaseOwned(control, one), 0);
+  t.is(releaseOwned(control, memtableOwner(5, 1)), 0);
+  releaseRun(control, run, 2 * CHUNK_BYTES);
+  t.is(releaseOwned(control, other), kept.length);
+  releaseReservation(control, 2);
+  t.is(free(), 10);
+  const owners = [0, 1, 63].flatMap((lane) => [memtableOwner(lane, 0), memtableOwner(lane, 1)]);
+  t.is(new Set(owners).size, owners.length);
 });

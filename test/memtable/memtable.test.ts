@@ -2,7 +2,7 @@
 
 import test from 'ava';
 
-import { ControlBlock } from '../../src/control/control-block.js';
+import { ControlBlock, FREE_CHUNKS, LANE_INDEX_RESERVED } from '../../src/control/control-block.js';
 import { createPool, initializePool, poolChunks, viewPool } from '../../src/control/pool.js';
 import { KIND_DELETE, KIND_PUT } from '../../src/format/operation.js';
 import { Memtable, SEQUENCE_NEWEST } from '../../src/memtable/memtable.js';
@@ -169,4 +169,38 @@ test('a full pool refuses the reservation and leaves the memtable as it was', (t
   t.false(memtable.reserve(100_000));
   t.true(memtable.reserve(1));
   t.is(memtable.keys, 0);
+});
+
+test('a lane has a memtable for even epochs and one for odd ones, which know nothing of each other', (t) => {
+  const fixture = new MemtableFixture();
+  const { control, memory, memtable: even } = fixture;
+  const odd = new Memtable(control, memory, 0, 1);
+  const free = control.words[FREE_CHUNKS]!;
+  const place = (index: number): number => fixture.place(Buffer.from(`key${index}`));
+  const locations = Array.from({ length: 5000 }, (_, index) => place(index));
+  for (const [index, location] of locations.entries()) {
+    const target = index % 3 === 0 ? even : odd;
+    // Reserved for the lane: whichever memtable inserts.
+    t.true((index % 2 === 0 ? even : odd).reserve(1));
+    target.insert(location);
+  }
+  t.is(even.keys, 1667);
+  t.is(odd.keys, 3333);
+  for (const [index, location] of locations.entries()) {
+    t.is(even.find(location), index % 3 === 0 ? location : 0);
+    t.is(odd.find(location), index % 3 === 0 ? 0 : location);
+  }
+  even.state.release();
+  t.is(even.keys, 0);
+  t.is(even.find(locations[0]!), 0);
+  for (const [index, location] of locations.entries()) {
+    t.is(odd.find(location), index % 3 === 0 ? 0 : location);
+  }
+  odd.state.release();
+  odd.state.trim();
+  const kept = control.words[control.laneStart(0) + LANE_INDEX_RESERVED]!;
+  t.is(control.words[FREE_CHUNKS]! + kept, free);
+  t.true(even.reserve(1));
+  even.insert(locations[7]!);
+  t.is(even.find(locations[7]!), locations[7]!);
 });

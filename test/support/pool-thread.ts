@@ -56,7 +56,7 @@ for (let round = 0; round < task.rounds; round++) {
   const count = random() < 0.5 ? 1 : Math.ceil(random() * 5);
   let offset = -1;
   if (count > 1) offset = takeRun(control, count * CHUNK_BYTES);
-  else if (reserveChunks(control, 1)) offset = takeChunk(control);
+  else if (reserveChunks(control, 1)) offset = takeChunk(control, 1);
   if (offset < 0) {
     result.refused++;
     continue;
