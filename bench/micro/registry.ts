@@ -8,6 +8,7 @@ import { logAppendPrimitives } from './log-append.js';
 import { memtablePrimitives } from './memtable.js';
 import type { Primitive } from './primitive.js';
 import { threadPrimitives } from './threads.js';
+import { treePrimitives } from './tree.js';
 
 export const PRIMITIVES: readonly Primitive[] = [
   ...appendPrimitives,
@@ -15,6 +16,7 @@ export const PRIMITIVES: readonly Primitive[] = [
   ...crcPrimitives,
   ...codecPrimitives,
   ...memtablePrimitives,
+  ...treePrimitives,
   ...threadPrimitives,
   ...commitPrimitives,
 ];
