@@ -37,13 +37,12 @@ export class TreeValues {
   }
 
   /**
-   * Finds the value of the entry at `index` of the leaf at byte `at` of `leaf`. Throws CORRUPT with
-   * file and offset, IO_ERROR.
+   * Finds the value of the entry at byte `entry` of the leaf at byte `at` of `leaf`. Throws CORRUPT
+   * with file and offset, IO_ERROR.
    */
-  find(leaf: PoolMemory, at: number, index: number): void {
+  find(leaf: PoolMemory, at: number, entry: number): void {
     const { view } = leaf;
-    const count = countOf(view, at);
-    const body = bodyAt(view, entryAt(view, at, count, index));
+    const body = bodyAt(view, entry);
     const flags = view.getUint8(body + BODY_FLAGS);
     const valueBytes = valueBytesOf(view, body);
     if ((flags & ENTRY_POINTS) === 0) {
@@ -52,7 +51,8 @@ export class TreeValues {
       this.end = this.start + valueBytes;
       return;
     }
-    const frame = at + framesOffset(count) + FRAME_BYTES * view.getUint8(body + BODY_FRAME);
+    const frame =
+      at + framesOffset(countOf(view, at)) + FRAME_BYTES * view.getUint8(body + BODY_FRAME);
     const file = view.getUint32(frame, true);
     const offset = view.getUint32(frame + 4, true);
     const bytes = view.getUint32(frame + 8, true);
@@ -88,11 +88,12 @@ export function addTreeEntry(
   values: TreeValues | undefined,
 ): void {
   const { view } = leaf;
-  const body = bodyAt(view, entryAt(view, 0, countOf(view, 0), index));
+  const entry = entryAt(view, 0, countOf(view, 0), index);
+  const body = bodyAt(view, entry);
   const keyBytes = keyBytesAt(leaf, 0, index);
   let valueBytes = 0;
   if (values !== undefined) {
-    values.find(leaf, 0, index);
+    values.find(leaf, 0, entry);
     valueBytes = values.end - values.start;
   }
   const sequence = view.getInt32(body + BODY_SEQUENCE, true);
