@@ -10,7 +10,7 @@ import { VALUE_FILE_LIVE } from '../format/catalogue.js';
 import { isSameStore } from '../format/file-header.js';
 import { parseValueFileName, TREE_NAME, valueFileName } from '../format/file-name.js';
 import { decodeTreeHeader, encodeTreeHeader, PAGED_HEADER_BYTES } from '../format/tree-file.js';
-import { TREE_CATALOGUE, TREE_DATA } from '../format/tree-page.js';
+import { PAGE_BYTES, TREE_CATALOGUE, TREE_DATA } from '../format/tree-page.js';
 import { invariant } from '../invariant.js';
 import { replaceFile } from '../io/durable-rename.js';
 import type { WritableFile } from '../io/file-system.js';
@@ -148,7 +148,7 @@ export class TreeFolder {
         root,
         catalogue: catalogueRoot,
         merge,
-        pages: Math.max(this.#roots.pages, allocator.end),
+        pages: allocator.liveEnd,
         keys,
         nextValueFile: packer.nextId,
       },
@@ -170,7 +170,11 @@ export class TreeFolder {
     this.#packer = undefined;
     this.#roots = folded.roots;
     this.#tree.catalogue = folded.catalogue;
-    this.#tree.allocator.reclaim(folded.roots.merge, folded.pinned);
+    const { allocator, file } = this.#tree;
+    allocator.reclaim(folded.roots.merge, folded.pinned);
+    // Never below what the superblock says: pages that it does not need may still be pinned.
+    const bytes = allocator.trim() * PAGE_BYTES;
+    if (bytes < file.size()) file.truncate(bytes);
     const { fileSystem, directory } = this.#options;
     for (const id of folded.deadFiles) {
       const path = fileSystem.join(directory, valueFileName(id));

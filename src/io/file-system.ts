@@ -26,6 +26,8 @@ export interface WritableFile extends ReadableFile {
    * change the file's map of blocks too. DISK_FULL if there is no room.
    */
   allocate(bytes: number, isWritten?: boolean): void;
+  /** Shortens the file to `bytes` bytes. Never a file that is mapped. */
+  truncate(bytes: number): void;
   /**
    * fdatasync: what was written, also through a mapping of the file, and the length survive power
    * loss.

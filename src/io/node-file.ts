@@ -2,7 +2,15 @@
 // Guarantees that every failure is a LaneError with path and offset, that a short write never
 // passes, and that a descriptor is not closed, and its number reused, under a running sync.
 // Owner: the thread that opened it; nothing here may be called from another.
-import { closeSync, fdatasync, fdatasyncSync, fstatSync, readSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fdatasync,
+  fdatasyncSync,
+  fstatSync,
+  ftruncateSync,
+  readSync,
+  writeSync,
+} from 'node:fs';
 import { LaneError } from '../errors.js';
 import { invariant } from '../invariant.js';
 import type { WritableFile } from './file-system.js';
@@ -84,6 +92,14 @@ export class NodeFile implements WritableFile {
     }
     const cause = new SystemCallError(errno, 'fallocate');
     throw systemError(cause, { operation: `allocate ${bytes} bytes`, file: this.path, offset: 0 });
+  }
+
+  truncate(bytes: number): void {
+    try {
+      ftruncateSync(this.descriptor, bytes);
+    } catch (cause) {
+      throw systemError(cause, { operation: 'shorten', file: this.path, offset: bytes });
+    }
   }
 
   sync(): void {

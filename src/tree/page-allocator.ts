@@ -161,6 +161,17 @@ export class PageAllocator {
     return freed;
   }
 
+  /** Pages that the file must have for the newest root alone: what was replaced does not count. */
+  get liveEnd(): number {
+    const replaced = new Set<number>();
+    for (let index = 0; index < this.#retiredCount; index++) {
+      replaced.add(this.#retired[index * RETIRED_WORDS]!);
+    }
+    let end = this.#end;
+    while (end > 1 && (!this.isUsed(end - 1) || replaced.has(end - 1))) end--;
+    return end;
+  }
+
   /** Gives up the free pages at the end; returns the pages that the file must have. */
   trim(): number {
     let end = this.#end;

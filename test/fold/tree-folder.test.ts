@@ -134,8 +134,36 @@ test('what nothing leads to any more goes with the commit, what is pinned with i
   t.is(folder.roots.root.page, 0);
   folder.commit(folder.fold([], { now: 0, pinned: [] }));
   t.deepEqual(disk.list(DIRECTORY), ['index.tree']);
+  t.is(disk.readFileRaw(`${DIRECTORY}/index.tree`)?.length, 4096);
   t.deepEqual(disagreements(disk, folder.roots, folder), []);
   t.is(folder.pagesUsed, 0);
+});
+
+test('index.tree is cut where nothing is left, and never below what the superblock says', (t) => {
+  const disk = newDisk();
+  const folder = folderOn(disk, NO_TREE);
+  const size = () => disk.readFileRaw(`${DIRECTORY}/index.tree`)!.length / 4096;
+  const keys = Array.from({ length: 5000 }, (_, index) => `key${10_000 + index}`);
+  const put = new Map(keys.map((key) => [key, { value: 'v'.repeat(40), version: 1 }]));
+  folder.commit(folder.fold([changeList(put)], { now: 0, pinned: [] }));
+  const full = folder.roots;
+  const large = size();
+  t.is(full.pages, large);
+  const most = new Map(keys.slice(20).map((key) => [key, undefined]));
+  const folded = folder.fold([changeList(most)], { now: 0, pinned: [full.merge] });
+  folder.commit(folded);
+  t.true(size() >= large, 'a pinned root is read on');
+  t.is(contents(disk, full).size, 5000);
+  for (let round = 0; round < 3; round++) {
+    folder.commit(
+      folder.fold([changeList(new Map([[keys[round]!, undefined]]))], { now: 0, pinned: [] }),
+    );
+    t.true(size() >= folder.roots.pages);
+    t.deepEqual(disagreements(disk, folder.roots, folder), []);
+    const after = disk.cut(round);
+    t.deepEqual(contents(after, folder.roots), contents(disk, folder.roots));
+  }
+  t.true(size() <= 8, `${size()} pages`);
 });
 
 test('facts of a commit of any length are there after the next ones, and go with them', (t) => {

@@ -204,3 +204,20 @@ test('a closed file refuses every use, and closing again does nothing', (t) => {
   ];
   for (const call of calls) t.throws(call, { message: /closed file/ });
 });
+
+test('a file is shortened, and what lay behind is zeros when it grows again', (t) => {
+  const path = join(temporaryDirectory(t), 'file');
+  const file = createFile(path);
+  file.write(Buffer.from('hello world'), 0, 11, 0);
+  file.truncate(5);
+  t.is(readFileSync(path, 'latin1'), 'hello');
+  file.write(Buffer.from('!'), 0, 1, 8);
+  t.is(readFileSync(path, 'latin1'), 'hello\0\0\0!');
+  file.close();
+  const reader = new NodeFile(path, openSync(path, 'r'), undefined);
+  const error = t.throws(() => reader.truncate(1));
+  t.true(isLaneError(error, 'IO_ERROR'));
+  t.like(error, { file: path, offset: 1 });
+  t.is(reader.size(), 9);
+  reader.close();
+});

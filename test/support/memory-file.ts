@@ -32,6 +32,10 @@ export class MemoryFile implements WritableFile {
     this.length = Math.max(this.length, end);
   }
 
+  truncate(bytes: number): void {
+    this.length = Math.min(this.length, bytes);
+  }
+
   allocate(): void {}
   sync(): void {}
   async syncInBackground(): Promise<void> {}

@@ -22,6 +22,7 @@ export type Operation =
   | 'rename'
   | 'sync'
   | 'syncDirectory'
+  | 'truncate'
   | 'unmapRegion'
   | 'write';
 
@@ -35,6 +36,7 @@ const MUTATING: ReadonlySet<Operation> = new Set<Operation>([
   'rename',
   'sync',
   'syncDirectory',
+  'truncate',
   'unmapRegion',
   'write',
 ]);

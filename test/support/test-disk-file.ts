@@ -55,6 +55,12 @@ export class TestFile implements WritableFile {
     this.inode.allocate(bytes);
   }
 
+  truncate(bytes: number): void {
+    this.#checkWritable(this.#disk.enter('truncate', this.path, { bytes }));
+    if (this.inode.isMapped) throw new Error(`${this.path} is mapped and may not be shortened`);
+    this.inode.truncate(bytes);
+  }
+
   sync(): void {
     this.#beginSync()();
   }

@@ -152,3 +152,28 @@ test('a sync in the background covers what was written before it began, once it 
   disk.failAt({ operation: 'sync', nth: 1, errno: 'ENOSPC' });
   await t.throwsAsync(file.syncInBackground(), { code: 'DISK_FULL' });
 });
+
+test('a file that was shortened may have its old length and bytes until it is synced', (t) => {
+  const disk = newDisk();
+  const file = durableFile(disk, '/store/a', filled(2048, 1));
+  file.truncate(1000);
+  t.deepEqual(readAll(disk, '/store/a'), filled(1000, 1));
+  const lengths = new Set(cuts(disk).map((after) => readAll(after, '/store/a')!.length));
+  t.deepEqual([...lengths].sort(), [1000, 2048]);
+  file.sync();
+  for (const after of cuts(disk)) t.deepEqual(readAll(after, '/store/a'), filled(1000, 1));
+});
+
+test('what lay behind the end of a shortened file is zeros when it grows again', (t) => {
+  const disk = newDisk();
+  const file = durableFile(disk, '/store/a', filled(2048, 1));
+  file.truncate(700);
+  file.write(filled(10, 2), 0, 10, 1500);
+  const bytes = readAll(disk, '/store/a')!;
+  t.is(bytes.length, 1510);
+  t.true(bytes.subarray(700, 1500).every((byte) => byte === 0));
+  file.truncate(5000);
+  t.is(file.size(), 1510);
+  file.sync();
+  for (const after of cuts(disk)) t.deepEqual(readAll(after, '/store/a'), bytes);
+});

@@ -13,6 +13,7 @@ const LENGTHS_MAX = 16;
 const BLOCK_SECTORS = 16;
 /** Sectors of one mapping looked at when the disk takes some by itself. */
 const WINDOW_SECTORS = 256;
+const NOTHING = new Uint8Array(SECTOR_BYTES);
 
 export interface SectorVersion {
   readonly sector: MaybeSector;
@@ -81,6 +82,15 @@ export class FileInode {
   allocate(bytes: number): void {
     this.allocated = Math.max(this.allocated, bytes);
     this.#grow(bytes);
+  }
+
+  /** What lies behind is zeros if the file grows again; a cut may leave any of it. */
+  truncate(bytes: number): void {
+    const before = this.current.length;
+    if (bytes >= before) return;
+    this.#clear(bytes, before);
+    this.allocated = Math.min(this.allocated, bytes);
+    this.#setLength(bytes);
   }
 
   read(target: Uint8Array, start: number, bytes: number, position: number): number {
@@ -200,8 +210,22 @@ export class FileInode {
     return copy;
   }
 
+  /** Bytes from `from` on, up to the end of the file at `end`, become zeros. */
+  #clear(from: number, end: number): void {
+    for (let index = Math.floor(from / SECTOR_BYTES); index * SECTOR_BYTES < end; index++) {
+      const sector = this.current.sector(index);
+      if (sector === undefined) continue;
+      const within = Math.max(0, from - index * SECTOR_BYTES);
+      const zeros = { start: 0, bytes: SECTOR_BYTES - within, within };
+      this.#change(index, within === 0 ? undefined : overlaySector(sector, NOTHING, zeros), false);
+    }
+  }
+
   #grow(length: number): void {
-    if (length <= this.current.length) return;
+    if (length > this.current.length) this.#setLength(length);
+  }
+
+  #setLength(length: number): void {
     this.current.setLength(length);
     this.lengths.push({ length, sequence: ++this.#sequence });
     if (this.lengths.length > LENGTHS_MAX) this.lengths.splice(LENGTHS_MAX / 2, 1);
