@@ -6,6 +6,7 @@ import { valueFileName } from '../format/file-name.js';
 import { encodeValueFileHeader } from '../format/tree-file.js';
 import { FRAME_RECORDS_MAX } from '../format/value-frame.js';
 import { invariant } from '../invariant.js';
+import { removeIfThere } from '../io/durable-rename.js';
 import type { FileSystem } from '../io/file-system.js';
 import type { ChangeList } from '../tree/change-list.js';
 import { FrameBuilder } from '../value-log/frame-builder.js';
@@ -101,8 +102,7 @@ export class ValuePacker {
     this.#writer = undefined;
     const { fileSystem, directory } = this.#options;
     for (const id of this.#made) {
-      const path = fileSystem.join(directory, valueFileName(id));
-      if (fileSystem.kind(path) === 'file') fileSystem.remove(path);
+      removeIfThere(fileSystem, fileSystem.join(directory, valueFileName(id)));
     }
     this.#made.length = 0;
     this.files.length = 0;
@@ -137,7 +137,7 @@ export class ValuePacker {
     this.#made.push(id);
     const path = fileSystem.join(directory, valueFileName(id));
     // A fold that a crash cut off may have left it: no durable superblock knows it.
-    if (fileSystem.kind(path) === 'file') fileSystem.remove(path);
+    removeIfThere(fileSystem, path);
     const file = fileSystem.create(path);
     const header = encodeValueFileHeader(storeId, id, crc32);
     file.write(header, 0, header.length, 0);

@@ -12,7 +12,7 @@ import { parseValueFileName, TREE_NAME, valueFileName } from '../format/file-nam
 import { decodeTreeHeader, encodeTreeHeader, PAGED_HEADER_BYTES } from '../format/tree-file.js';
 import { PAGE_BYTES, TREE_CATALOGUE, TREE_DATA } from '../format/tree-page.js';
 import { invariant } from '../invariant.js';
-import { replaceFile } from '../io/durable-rename.js';
+import { removeIfThere, replaceFile } from '../io/durable-rename.js';
 import type { WritableFile } from '../io/file-system.js';
 import type { ChangeList } from '../tree/change-list.js';
 import type { MergeResult } from '../tree/merge.js';
@@ -177,8 +177,7 @@ export class TreeFolder {
     if (bytes < file.size()) file.truncate(bytes);
     const { fileSystem, directory } = this.#options;
     for (const id of folded.deadFiles) {
-      const path = fileSystem.join(directory, valueFileName(id));
-      if (fileSystem.kind(path) === 'file') fileSystem.remove(path);
+      removeIfThere(fileSystem, fileSystem.join(directory, valueFileName(id)));
     }
   }
 

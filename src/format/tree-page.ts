@@ -188,8 +188,7 @@ export function bodyBytesOf(view: DataView, body: number, level: number): number
 
 /** Length of the value of an entry of a leaf. */
 export function valueBytesOf(view: DataView, body: number): number {
-  const isPointer = (view.getUint8(body + BODY_FLAGS) & ENTRY_POINTS) !== 0;
-  return isPointer
+  return hasFrame(view, body)
     ? view.getUint32(body + BODY_VALUE_BYTES, true)
     : view.getUint16(body + BODY_VALUE_BYTES, true);
 }
@@ -200,6 +199,28 @@ export function expiryMsOf(view: DataView, body: number): number {
   if ((flags & ENTRY_EXPIRES) === 0) return 0;
   const at = body + ((flags & ENTRY_POINTS) === 0 ? INLINE_BODY_BYTES : POINTER_BODY_BYTES);
   return view.getUint32(at, true) + view.getUint16(at + 4, true) * 2 ** 32;
+}
+
+/** When an entry of a leaf expires, in seconds, rounded up; 0 = never. */
+export function expirySecondsOf(view: DataView, body: number): number {
+  return Math.ceil(expiryMsOf(view, body) / 1000);
+}
+
+/** The earlier of two times of expiry, where 0 = never. */
+export function earlierOf(a: number, b: number): number {
+  if (a === 0 || b === 0) return a + b;
+  return Math.min(a, b);
+}
+
+/** True if the value of an entry of a leaf stands in a frame. */
+export function hasFrame(view: DataView, body: number): boolean {
+  return (view.getUint8(body + BODY_FLAGS) & ENTRY_POINTS) !== 0;
+}
+
+/** Byte offset, in the table of the leaf at byte `at`, of the frame that an entry's value is in. */
+export function frameAt(view: DataView, at: number, body: number): number {
+  const table = at + framesOffset(countOf(view, at));
+  return table + FRAME_BYTES * view.getUint8(body + BODY_FRAME);
 }
 
 /** Full sequence of an entry of a leaf. */

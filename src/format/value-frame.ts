@@ -37,6 +37,15 @@ export interface FrameHeader {
   bodyBytes: number;
 }
 
+/** Where a frame stands, as the table of a page names it. */
+export interface FramePlace {
+  file: number;
+  /** Offset in the file / 8. */
+  offset: number;
+  bytes: number;
+  checksum: number;
+}
+
 /** A record as the columns of its frame state it. */
 export interface FrameRecord {
   key: Uint8Array;

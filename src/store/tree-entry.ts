@@ -3,20 +3,15 @@
 
 import type { PoolMemory } from '../control/pool.js';
 import {
-  BODY_FLAGS,
-  BODY_FRAME,
   BODY_RECORD,
   BODY_SEQUENCE,
   bodyAt,
   countOf,
-  ENTRY_EXPIRES,
-  ENTRY_POINTS,
-  EXPIRY_BYTES,
   entryAt,
   eraOf,
-  FRAME_BYTES,
-  framesOffset,
-  INLINE_BODY_BYTES,
+  frameAt,
+  hasFrame,
+  leafBodyBytes,
   valueBytesOf,
 } from '../format/tree-page.js';
 import { frameRecordsOf, valueEnd, valuesAt } from '../format/value-frame.js';
@@ -43,16 +38,14 @@ export class TreeValues {
   find(leaf: PoolMemory, at: number, entry: number): void {
     const { view } = leaf;
     const body = bodyAt(view, entry);
-    const flags = view.getUint8(body + BODY_FLAGS);
     const valueBytes = valueBytesOf(view, body);
-    if ((flags & ENTRY_POINTS) === 0) {
+    if (!hasFrame(view, body)) {
       this.memory = leaf;
-      this.start = body + INLINE_BODY_BYTES + ((flags & ENTRY_EXPIRES) === 0 ? 0 : EXPIRY_BYTES);
-      this.end = this.start + valueBytes;
+      this.end = body + leafBodyBytes(view, body);
+      this.start = this.end - valueBytes;
       return;
     }
-    const frame =
-      at + framesOffset(countOf(view, at)) + FRAME_BYTES * view.getUint8(body + BODY_FRAME);
+    const frame = frameAt(view, at, body);
     const file = view.getUint32(frame, true);
     const offset = view.getUint32(frame + 4, true);
     const bytes = view.getUint32(frame + 8, true);

@@ -13,17 +13,9 @@ import {
   WORD_SEQUENCE,
   WORD_VALUE_BYTES,
 } from '../format/operation.js';
+import type { FramePlace } from '../format/value-frame.js';
 
 const CAPACITY_MIN = 256;
-
-/** Where a frame stands, as the table of a page names it. */
-export interface FramePlace {
-  file: number;
-  /** Offset in the file / 8. */
-  offset: number;
-  bytes: number;
-  checksum: number;
-}
 
 export class ChangeList {
   readonly memory: PoolMemory;
@@ -98,10 +90,6 @@ export class ChangeList {
   /** Full sequence of a change. */
   versionOf(index: number): number {
     return this.eraOf(index) * 2 ** 32 + (this.sequenceOf(index) >>> 0);
-  }
-
-  clear(): void {
-    this.#count = 0;
   }
 
   #grow(): void {

@@ -6,20 +6,16 @@ import { privateMemory } from '../cache/private-memory.js';
 import type { PoolMemory } from '../control/pool.js';
 import { isLaneError } from '../errors.js';
 import {
-  BODY_FLAGS,
-  BODY_FRAME,
   bodyAt,
-  CHILD_CHECKSUM,
   CHILD_EXPIRY,
-  CHILD_PAGE,
   countOf,
-  ENTRY_POINTS,
+  earlierOf,
   endOf,
   entryAt,
-  expiryMsOf,
   expiryOf,
-  FRAME_BYTES,
-  framesOffset,
+  expirySecondsOf,
+  frameAt,
+  hasFrame,
   levelOf,
   PAGE_BYTES,
   PAGE_HEADER_BYTES,
@@ -30,6 +26,7 @@ import {
 } from '../format/tree-page.js';
 import type { PageReader } from './page-file.js';
 import type { PagePointer } from './page-pointer.js';
+import { pointerAt } from './page-pointer.js';
 import { compareKeys, copyKey, headOf } from './page-search.js';
 
 /** Something that is wrong, and the page in which. */
@@ -130,11 +127,9 @@ export class TreeCheck {
     let earliest = 0;
     for (let index = 0; index < count; index++) {
       const body = bodyAt(view, entryAt(view, 0, count, index));
-      const expiry = Math.ceil(expiryMsOf(view, body) / 1000);
-      if (expiry !== 0 && (earliest === 0 || expiry < earliest)) earliest = expiry;
-      if ((view.getUint8(body + BODY_FLAGS) & ENTRY_POINTS) === 0) continue;
-      const frame = framesOffset(count) + FRAME_BYTES * view.getUint8(body + BODY_FRAME);
-      const file = view.getUint32(frame, true);
+      earliest = earlierOf(earliest, expirySecondsOf(view, body));
+      if (!hasFrame(view, body)) continue;
+      const file = view.getUint32(frameAt(view, 0, body), true);
       const live = this.facts.liveBytes;
       live.set(file, (live.get(file) ?? 0) + valueBytesOf(view, body));
     }
@@ -149,10 +144,7 @@ export class TreeCheck {
     let isKnown = true;
     for (let index = 0; index < count; index++) {
       const body = bodyAt(view, entryAt(view, 0, count, index));
-      const pointer = {
-        page: view.getUint32(body + CHILD_PAGE, true),
-        checksum: view.getInt32(body + CHILD_CHECKSUM, true),
-      };
+      const pointer = pointerAt(view, body);
       const below = {
         lower: index === 0 ? bounds.lower : this.#keyOf(memory, index),
         upper: index + 1 < count ? this.#keyOf(memory, index + 1) : bounds.upper,
@@ -167,7 +159,7 @@ export class TreeCheck {
           message: `its earliest expiry is ${found}, its pointer says ${stated}`,
         });
       }
-      if (stated !== 0 && (earliest === 0 || stated < earliest)) earliest = stated;
+      earliest = earlierOf(earliest, stated);
     }
     return isKnown ? earliest : undefined;
   }

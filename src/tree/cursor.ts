@@ -61,10 +61,7 @@ export class TreeCursor {
   seekEnd(): void {
     this.#isDone = this.#root.page === 0;
     if (this.#isDone) return;
-    const at = this.#cache.load(this.#root.page, this.#root.checksum);
-    this.#height = levelOf(this.#cache.memory.bytes, at);
-    this.#pages[this.#height] = this.#root.page;
-    this.#checksums[this.#height] = this.#root.checksum;
+    const at = this.#loadRoot();
     this.#descendEdge(at, this.#height);
   }
 
@@ -76,34 +73,38 @@ export class TreeCursor {
     this.#isDone = this.#root.page === 0;
     if (this.#isDone) return;
     const { memory } = this.#cache;
-    let at = this.#cache.load(this.#root.page, this.#root.checksum);
-    let level = levelOf(memory.bytes, at);
-    this.#height = level;
-    this.#pages[level] = this.#root.page;
-    this.#checksums[level] = this.#root.checksum;
-    while (level > 0) {
+    let at = this.#loadRoot();
+    for (let level = this.#height; level > 0; level--) {
       const index = searchChild(memory, at, key, start, length);
       at = this.#enter(at, index, level);
-      level--;
     }
     this.#keepLeaf(at);
     const found = searchPage(this.memory, 0, key, start, length);
     const position = found < 0 ? ~found : found;
     const isOn = found < 0 && !isAfter;
-    if (this.#isReverse) this.#index = isOn ? position : position - 1;
-    else this.#index = found < 0 && isAfter ? position + 1 : position;
-    if (this.#index < 0 || this.#index === this.#count) this.#nextLeaf();
+    if (this.#isReverse) this.jump(isOn ? position : position - 1);
+    else this.jump(found < 0 && isAfter ? position + 1 : position);
   }
 
   /** Goes to the next entry in its direction. */
   advance(): void {
-    if (this.#isReverse) {
-      this.#index--;
-      if (this.#index < 0) this.#nextLeaf();
-      return;
-    }
-    this.#index++;
-    if (this.#index === this.#count) this.#nextLeaf();
+    this.jump(this.#index + (this.#isReverse ? -1 : 1));
+  }
+
+  /** Stands on another entry of its leaf; one beyond the last goes on to the next leaf. */
+  jump(index: number): void {
+    this.#index = index;
+    if (index < 0 || index === this.#count) this.#nextLeaf();
+  }
+
+  /** Loads the root, from which the way begins; returns its byte offset in the cache. */
+  #loadRoot(): number {
+    const { page, checksum } = this.#root;
+    const at = this.#cache.load(page, checksum);
+    this.#height = levelOf(this.#cache.memory.bytes, at);
+    this.#pages[this.#height] = page;
+    this.#checksums[this.#height] = checksum;
+    return at;
   }
 
   #nextLeaf(): void {
@@ -143,11 +144,5 @@ export class TreeCursor {
     this.memory.bytes.set(bytes.subarray(at, at + PAGE_BYTES));
     this.#count = countOf(this.memory.view, 0);
     this.#leaves++;
-  }
-
-  /** Stands on another entry of its leaf; one beyond the last goes on to the next leaf. */
-  jump(index: number): void {
-    this.#index = index;
-    if (index < 0 || index === this.#count) this.#nextLeaf();
   }
 }

@@ -5,19 +5,18 @@
 
 import type { PoolMemory } from '../control/pool.js';
 import {
-  BODY_FLAGS,
   BODY_FRAME,
   bodyAt,
   countOf,
-  ENTRY_EXPIRES,
-  ENTRY_POINTS,
+  earlierOf,
   endOf,
   entryAt,
-  expiryMsOf,
+  expirySecondsOf,
   FRAME_BYTES,
   FRAMES_MAX,
   framesOf,
   framesOffset,
+  hasFrame,
   leafBodyBytes,
   PAGE_BYTES,
   PAGE_HEADER_BYTES,
@@ -219,7 +218,7 @@ export class LeafPatch {
     this.#uses.fill(0, 0, frames);
     for (let index = 0; index < count; index++) {
       const body = bodyAt(view, entryAt(view, at, count, index));
-      if ((view.getUint8(body + BODY_FLAGS) & ENTRY_POINTS) === 0) continue;
+      if (!hasFrame(view, body)) continue;
       const frame = view.getUint8(body + BODY_FRAME);
       this.#uses[frame] = this.#uses[frame]! + 1;
     }
@@ -227,7 +226,7 @@ export class LeafPatch {
       const position = given.positions[index - given.from]!;
       if (position >= 0) continue;
       const body = bodyAt(view, entryAt(view, at, count, ~position));
-      if ((view.getUint8(body + BODY_FLAGS) & ENTRY_POINTS) === 0) continue;
+      if (!hasFrame(view, body)) continue;
       const frame = view.getUint8(body + BODY_FRAME);
       this.#uses[frame] = this.#uses[frame]! - 1;
     }
@@ -281,9 +280,7 @@ function earliestExpiry({ view }: PoolMemory, at: number, count: number): number
   let earliest = 0;
   for (let index = 0; index < count; index++) {
     const body = bodyAt(view, entryAt(view, at, count, index));
-    if ((view.getUint8(body + BODY_FLAGS) & ENTRY_EXPIRES) === 0) continue;
-    const expiry = Math.ceil(expiryMsOf(view, body) / 1000);
-    if (earliest === 0 || expiry < earliest) earliest = expiry;
+    earliest = earlierOf(earliest, expirySecondsOf(view, body));
   }
   return earliest;
 }

@@ -2,17 +2,7 @@
 // length is added when an entry comes to point to a value and taken away when it does no longer.
 
 import type { PoolMemory } from '../control/pool.js';
-import {
-  BODY_FLAGS,
-  BODY_FRAME,
-  bodyAt,
-  countOf,
-  ENTRY_POINTS,
-  entryAt,
-  FRAME_BYTES,
-  framesOffset,
-  valueBytesOf,
-} from '../format/tree-page.js';
+import { bodyAt, countOf, entryAt, frameAt, hasFrame, valueBytesOf } from '../format/tree-page.js';
 import type { ChangeList } from './change-list.js';
 
 export class MergeCount {
@@ -26,9 +16,8 @@ export class MergeCount {
     const count = countOf(view, at);
     const body = bodyAt(view, entryAt(view, at, count, index));
     this.keysRemoved++;
-    if ((view.getUint8(body + BODY_FLAGS) & ENTRY_POINTS) === 0) return;
-    const frame = at + framesOffset(count) + FRAME_BYTES * view.getUint8(body + BODY_FRAME);
-    this.#add(view.getUint32(frame, true), -valueBytesOf(view, body));
+    if (!hasFrame(view, body)) return;
+    this.#add(view.getUint32(frameAt(view, at, body), true), -valueBytesOf(view, body));
   }
 
   /** The puts among changes [from, to) are entries now. */

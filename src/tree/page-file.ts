@@ -61,7 +61,7 @@ export class PageFile implements PageReader {
       const from = (page - this.#aheadFirst) * PAGE_BYTES;
       target.bytes.set(this.#ahead.subarray(from, from + PAGE_BYTES), at);
       // What was read ahead may have been written anew since.
-      if (this.#holds(page, checksum, target, at)) return;
+      if (this.#problem(page, checksum, target, at) === undefined) return;
       this.#aheadCount = 0;
     }
     const offset = page * PAGE_BYTES;
@@ -69,7 +69,8 @@ export class PageFile implements PageReader {
     if (bytes < PAGE_BYTES) {
       throw this.corrupt(page, 'the file ends before the page', PAGE_BYTES, bytes);
     }
-    this.#verify(page, checksum, target, at);
+    const problem = this.#problem(page, checksum, target, at);
+    if (problem !== undefined) throw problem;
   }
 
   #isAhead(page: number): boolean {
@@ -83,29 +84,21 @@ export class PageFile implements PageReader {
     this.#aheadCount = Math.floor(bytes / PAGE_BYTES);
   }
 
-  #holds(page: number, checksum: number, target: PoolMemory, at: number): boolean {
+  /** Why what stands at byte `at` is not the page that the pointer names; undefined if it is. */
+  #problem(page: number, checksum: number, target: PoolMemory, at: number): LaneError | undefined {
     const { view, bytes } = target;
-    return (
-      view.getInt32(at + CHECKSUM_OFFSET, true) === (checksum | 0) &&
-      pageChecksum(this.#seed, bytes, at) === (checksum | 0) &&
-      pageNumberOf(view, at) === page &&
-      pageProblem(bytes, view, at) === undefined
-    );
-  }
-
-  #verify(page: number, checksum: number, target: PoolMemory, at: number): void {
-    const found = pageChecksum(this.#seed, target.bytes, at);
-    const stored = target.view.getInt32(at + CHECKSUM_OFFSET, true);
+    const found = pageChecksum(this.#seed, bytes, at);
+    const stored = view.getInt32(at + CHECKSUM_OFFSET, true);
     if (found !== stored) {
-      throw this.corrupt(page, 'the checksum of the page does not hold', stored, found);
+      return this.corrupt(page, 'the checksum of the page does not hold', stored, found);
     }
     if (stored !== (checksum | 0)) {
-      throw this.corrupt(page, 'not the page that is pointed to', checksum | 0, stored);
+      return this.corrupt(page, 'not the page that is pointed to', checksum | 0, stored);
     }
-    const number = pageNumberOf(target.view, at);
-    if (number !== page) throw this.corrupt(page, 'another page stands here', page, number);
-    const problem = pageProblem(target.bytes, target.view, at);
-    if (problem !== undefined) throw this.corrupt(page, problem);
+    const number = pageNumberOf(view, at);
+    if (number !== page) return this.corrupt(page, 'another page stands here', page, number);
+    const problem = pageProblem(bytes, view, at);
+    return problem === undefined ? undefined : this.corrupt(page, problem);
   }
 
   corrupt(page: number, reason: string, expected?: number, found?: number): LaneError {

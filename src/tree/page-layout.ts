@@ -3,15 +3,14 @@
 
 import type { PoolMemory } from '../control/pool.js';
 import {
-  BODY_FLAGS,
   BODY_FRAME,
   bodyAt,
   CHILD_EXPIRY,
-  ENTRY_EXPIRES,
-  ENTRY_POINTS,
-  expiryMsOf,
+  earlierOf,
+  expirySecondsOf,
   FRAMES_MAX,
   framesOffset,
+  hasFrame,
   PAGE_BYTES,
   PAGE_HEADER_BYTES,
   pageBytes,
@@ -140,15 +139,14 @@ export class PageLayout {
         level === 0
           ? this.#finishBody(view, body, index)
           : view.getUint32(body + CHILD_EXPIRY, true);
-      if (own !== 0 && (expiry === 0 || own < expiry)) expiry = own;
+      expiry = earlierOf(expiry, own);
     }
     return expiry;
   }
 
   #finishBody(view: DataView, body: number, index: number): number {
-    const flags = view.getUint8(body + BODY_FLAGS);
-    if ((flags & ENTRY_POINTS) !== 0) view.setUint8(body + BODY_FRAME, this.#frameIndex[index]!);
-    return (flags & ENTRY_EXPIRES) === 0 ? 0 : Math.ceil(expiryMsOf(view, body) / 1000);
+    if (hasFrame(view, body)) view.setUint8(body + BODY_FRAME, this.#frameIndex[index]!);
+    return expirySecondsOf(view, body);
   }
 
   /**

@@ -5,8 +5,6 @@
 
 import type { PoolMemory } from '../control/pool.js';
 import {
-  BODY_FLAGS,
-  BODY_FRAME,
   bodyAt,
   bodyBytesOf,
   CHILD_BODY_BYTES,
@@ -14,10 +12,9 @@ import {
   CHILD_EXPIRY,
   CHILD_PAGE,
   countOf,
-  ENTRY_POINTS,
   entryAt,
-  FRAME_BYTES,
-  framesOffset,
+  frameAt,
+  hasFrame,
   LEVEL_MAX,
   levelOf,
   PAGE_BYTES,
@@ -31,7 +28,7 @@ import type { MergePages } from './merge-pages.js';
 import type { PageIdentity } from './page-layout.js';
 import { PageLayout } from './page-layout.js';
 import type { PagePointer } from './page-pointer.js';
-import { NO_PAGE } from './page-pointer.js';
+import { NO_PAGE, pointerAt } from './page-pointer.js';
 import { copyKey, copyShort } from './page-search.js';
 import { stageChange } from './stage-change.js';
 import { StagedEntries } from './staged-entries.js';
@@ -219,11 +216,7 @@ export class TreeBuilder {
 
   #lastOf(level: Level): PagePointer {
     const body = level.staged.bodyAt[level.staged.count - 1]!;
-    const { view } = level.staged.memory;
-    return {
-      page: view.getUint32(body + CHILD_PAGE, true),
-      checksum: view.getInt32(body + CHILD_CHECKSUM, true),
-    };
+    return pointerAt(level.staged.memory.view, body);
   }
 }
 
@@ -276,8 +269,8 @@ function stageEntry(staged: StagedEntries, page: PoolMemory, at: number, index: 
   const keyBytes = copyKey(page, at, index, staged.memory, staged.nextKeyAt);
   const body = staged.add(keyBytes, bodyBytes);
   copyShort(bytes, source, staged.memory.bytes, body, bodyBytes);
-  if (level > 0 || (bytes[source + BODY_FLAGS]! & ENTRY_POINTS) === 0) return;
-  const frame = at + framesOffset(count) + FRAME_BYTES * bytes[source + BODY_FRAME]!;
+  if (level > 0 || !hasFrame(view, source)) return;
+  const frame = frameAt(view, at, source);
   staged.setFrame(
     view.getInt32(frame, true),
     view.getInt32(frame + 4, true),

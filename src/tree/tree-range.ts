@@ -56,11 +56,6 @@ export class TreeRange {
     return this.#end;
   }
 
-  /** Byte offset in `memory` of the entry it stands on. */
-  get entry(): number {
-    return this.#cursor.entry;
-  }
-
   /** Goes to the first entry of the range in its direction. */
   begin(): void {
     const { lower, upper, isLowerIncluded, isUpperIncluded } = this.#bounds;

@@ -11,6 +11,7 @@ import {
 } from '../format/tree-page.js';
 import type { PageCache } from './page-cache.js';
 import type { PagePointer } from './page-pointer.js';
+import { pointerAt } from './page-pointer.js';
 import { searchChild, searchPage } from './page-search.js';
 
 /**
@@ -45,11 +46,7 @@ export function findEntry(
 /** Pointer to a child of the inner page at byte `at`. */
 export function childPointer(memory: PoolMemory, at: number, index: number): PagePointer {
   const { view } = memory;
-  const body = bodyAt(view, entryAt(view, at, countOf(view, at), index));
-  return {
-    page: view.getUint32(body + CHILD_PAGE, true),
-    checksum: view.getInt32(body + CHILD_CHECKSUM, true),
-  };
+  return pointerAt(view, bodyAt(view, entryAt(view, at, countOf(view, at), index)));
 }
 
 /** Loads a child of an inner page that is of `level`; returns its byte offset. */

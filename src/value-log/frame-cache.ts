@@ -6,7 +6,7 @@ import { CacheTable } from '../cache/cache-table.js';
 import { privateMemory } from '../cache/private-memory.js';
 import type { PoolMemory } from '../control/pool.js';
 import type { LaneError } from '../errors.js';
-import type { FramePlace } from './value-file.js';
+import type { FramePlace } from '../format/value-frame.js';
 
 export const FRAME_BLOCK_BYTES = 4096;
 const CHANCES = 1;

@@ -4,6 +4,7 @@
 import { crc32, crc32From } from '../codec/crc32.js';
 import type { PoolMemory } from '../control/pool.js';
 import { LaneError } from '../errors.js';
+import type { FramePlace } from '../format/value-frame.js';
 import {
   FIRST_FRAME_OFFSET,
   FRAME_CHECKSUM_OFFSET,
@@ -16,15 +17,6 @@ import type { ReadableFile, WritableFile } from '../io/file-system.js';
 import type { FrameBuilder } from './frame-builder.js';
 
 const BUFFER_BYTES = 1 << 20;
-
-/** Where a frame stands, as the table of a page names it. */
-export interface FramePlace {
-  file: number;
-  /** Offset in the file / 8. */
-  offset: number;
-  bytes: number;
-  checksum: number;
-}
 
 /** Computes the checksums of the frames of one store. */
 export class FrameChecksum {

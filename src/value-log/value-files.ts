@@ -4,9 +4,10 @@
 import type { PoolMemory } from '../control/pool.js';
 import type { LaneError } from '../errors.js';
 import { valueFileName } from '../format/file-name.js';
+import type { FramePlace } from '../format/value-frame.js';
 import type { ReadOnlyFileSystem } from '../io/file-system.js';
 import type { FrameReader } from './frame-cache.js';
-import type { FrameChecksum, FramePlace } from './value-file.js';
+import type { FrameChecksum } from './value-file.js';
 import { ValueFileReader } from './value-file.js';
 
 /** Open descriptors of a thread; a store that is read at random has far fewer files. */

@@ -7,14 +7,10 @@ import { TreeFolder } from '../../src/fold/tree-folder.js';
 import type { TreeRoots } from '../../src/fold/tree-roots.js';
 import { parseValueFileName } from '../../src/format/file-name.js';
 import {
-  BODY_FLAGS,
-  BODY_FRAME,
   BODY_RECORD,
   bodyAt,
-  countOf,
-  ENTRY_POINTS,
-  FRAME_BYTES,
-  framesOffset,
+  frameAt,
+  hasFrame,
   INLINE_BODY_BYTES,
   TREE_CATALOGUE,
   TREE_DATA,
@@ -65,12 +61,12 @@ export function contentsOf(disk: TestDisk, root: PagePointer): Map<string, strin
     const text = key.buffer.toString('latin1', 0, copyKey(cursor.memory, 0, cursor.index, key, 0));
     const body = bodyAt(view, cursor.entry);
     const bytes = valueBytesOf(view, body);
-    if ((view.getUint8(body + BODY_FLAGS) & ENTRY_POINTS) === 0) {
+    if (!hasFrame(view, body)) {
       const start = body + INLINE_BODY_BYTES;
       contents.set(text, buffer.toString('latin1', start, start + bytes));
       continue;
     }
-    const frame = framesOffset(countOf(view, 0)) + FRAME_BYTES * view.getUint8(body + BODY_FRAME);
+    const frame = frameAt(view, 0, body);
     const [id, offset, length, checksum] = [0, 4, 8, 12].map((at) =>
       view.getUint32(frame + at, true),
     );

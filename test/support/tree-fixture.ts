@@ -4,8 +4,6 @@
 import { privateMemory } from '../../src/cache/private-memory.js';
 import { KIND_DELETE, KIND_PUT, kindWord } from '../../src/format/operation.js';
 import {
-  BODY_FLAGS,
-  BODY_FRAME,
   BODY_RECORD,
   bodyAt,
   CHILD_BODY_BYTES,
@@ -13,10 +11,9 @@ import {
   CHILD_EXPIRY,
   CHILD_PAGE,
   countOf,
-  ENTRY_POINTS,
   entryAt,
-  FRAME_BYTES,
-  framesOffset,
+  frameAt,
+  hasFrame,
   INLINE_BODY_BYTES,
   levelOf,
   PAGE_BYTES,
@@ -173,7 +170,7 @@ export class TreeFixture {
       const length = valueBytesOf(view, body);
       const version = versionOf(view, body);
       const text = key.buffer.toString('latin1', 0, bytes);
-      if ((view.getUint8(body + BODY_FLAGS) & ENTRY_POINTS) === 0) {
+      if (!hasFrame(view, body)) {
         const value = memory.buffer.toString(
           'latin1',
           body + INLINE_BODY_BYTES,
@@ -182,7 +179,7 @@ export class TreeFixture {
         entries.push([text, { value, version }]);
         continue;
       }
-      const frame = framesOffset(count) + FRAME_BYTES * view.getUint8(body + BODY_FRAME);
+      const frame = frameAt(view, 0, body);
       entries.push([
         text,
         {

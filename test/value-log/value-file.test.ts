@@ -3,9 +3,9 @@
 
 import test from 'ava';
 import { privateMemory } from '../../src/cache/private-memory.js';
+import type { FramePlace } from '../../src/format/value-frame.js';
 import { decodeColumns, frameProblem, valueEnd, valuesAt } from '../../src/format/value-frame.js';
 import { FrameBuilder } from '../../src/value-log/frame-builder.js';
-import type { FramePlace } from '../../src/value-log/value-file.js';
 import { FrameChecksum, ValueFileReader, ValueFileWriter } from '../../src/value-log/value-file.js';
 import { MemoryFile } from '../support/memory-file.js';
 import { seededRandom } from '../support/random.js';
