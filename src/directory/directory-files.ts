@@ -1,5 +1,6 @@
 // Names in a directory made durable: the directory's own, and that files are gone.
 
+import { removeIfThere } from '../io/durable-rename.js';
 import type { FileSystem } from '../io/file-system.js';
 import { errnoCode } from '../io/system-error.js';
 
@@ -16,8 +17,7 @@ export function syncParent(fileSystem: FileSystem, directory: string): void {
 /** Removes files of these names, durably, in the order given; what is not there is left out. */
 export function removeFiles(fileSystem: FileSystem, directory: string, names: string[]): void {
   for (const name of names) {
-    const path = fileSystem.join(directory, name);
-    if (fileSystem.kind(path) === 'file') fileSystem.remove(path);
+    removeIfThere(fileSystem, fileSystem.join(directory, name));
   }
   if (names.length > 0) fileSystem.syncDirectory(directory);
 }

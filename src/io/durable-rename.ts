@@ -32,9 +32,14 @@ export function replaceFile(
     durableRename(fileSystem, directory, temporaryName, name);
   } catch (error) {
     // On a full disk it would take room that somebody needs.
-    if (fileSystem.kind(temporaryPath) === 'file') fileSystem.remove(temporaryPath);
+    removeIfThere(fileSystem, temporaryPath);
     throw error;
   }
+}
+
+/** Removes a file, if it is there. */
+export function removeIfThere(fileSystem: FileSystem, path: string): void {
+  if (fileSystem.kind(path) === 'file') fileSystem.remove(path);
 }
 
 function writeWhole(file: WritableFile, content: Uint8Array): void {

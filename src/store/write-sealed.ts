@@ -4,6 +4,7 @@
 import { crc32 } from '../codec/crc32.js';
 import { preparingName, segmentName } from '../format/file-name.js';
 import { encodeSegmentHeader, SEGMENT_SEALED } from '../format/segment-header.js';
+import { removeIfThere } from '../io/durable-rename.js';
 import type { LogContext } from '../wal/segment-spec.js';
 import type { SealedImage } from './copy-sink.js';
 
@@ -37,8 +38,7 @@ export function removeSealed(context: LogContext, sealed: SealedImage[]): void {
   const { fileSystem, directory } = context;
   for (const { generation } of sealed) {
     for (const name of [preparingName(0, generation), segmentName(0, generation)]) {
-      const path = fileSystem.join(directory, name);
-      if (fileSystem.kind(path) === 'file') fileSystem.remove(path);
+      removeIfThere(fileSystem, fileSystem.join(directory, name));
     }
   }
 }

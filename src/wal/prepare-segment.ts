@@ -34,6 +34,7 @@ import {
   SEGMENT_OPEN,
 } from '../format/segment-header.js';
 import { invariant } from '../invariant.js';
+import { removeIfThere } from '../io/durable-rename.js';
 import type { MappedRegion } from '../io/file-system.js';
 import { beginPreparing, claimSlot, endPreparing } from './claim-slot.js';
 import { faultIn } from './fault-in.js';
@@ -200,7 +201,7 @@ function createSegmentFile(context: LogContext, segment: NewSegment): MappedRegi
   const temporary = fileSystem.join(directory, preparingName(segment.lane, segment.generation));
   const name = segmentName(segment.lane, segment.generation);
   // A preparation that a crash cut off may have left it: its number was never given out for good.
-  removeIfThere(context, temporary);
+  removeIfThere(fileSystem, temporary);
   const file = fileSystem.create(temporary);
   let region: MappedRegion | undefined;
   try {
@@ -215,9 +216,9 @@ function createSegmentFile(context: LogContext, segment: NewSegment): MappedRegi
     return region;
   } catch (error) {
     if (region !== undefined) fileSystem.unmapRegion(region);
-    removeIfThere(context, temporary);
+    removeIfThere(fileSystem, temporary);
     // Named, but not for good: on a full disk every attempt would leave one more.
-    removeIfThere(context, fileSystem.join(directory, name));
+    removeIfThere(fileSystem, fileSystem.join(directory, name));
     throw error;
   } finally {
     file.close();
@@ -276,13 +277,6 @@ function takeImage(
     const image = takeRun(context.control, rounded);
     if (image >= 0 || bytes <= bytesMin) return { bytes: rounded, image };
   }
-}
-
-/**
- * Removes what a failed preparation left; a file that cannot be removed is left to the next open.
- */
-function removeIfThere(context: LogContext, path: string): void {
-  if (context.fileSystem.kind(path) === 'file') context.fileSystem.remove(path);
 }
 
 function roundUp(bytes: number): number {
