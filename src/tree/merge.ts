@@ -99,8 +99,8 @@ export class TreeMerge {
   #mergeLeaf(at: number, from: number, to: number): void {
     const { memory } = this.#pages;
     const given = this.#locate(at, from, to);
-    const isDue = this.#isDue(expiryOf(memory.view, at));
-    if (isDue || !this.#builder.patchLeaf({ page: memory, at, given })) this.#restage(at, given);
+    const isWhole = this.#options.isRewrite || this.#isDue(expiryOf(memory.view, at));
+    if (isWhole || !this.#builder.patchLeaf({ page: memory, at, given })) this.#restage(at, given);
     for (let index = from; index < to; index++) {
       const found = given.positions[index - from]!;
       if (found < 0) this.#count.drop(memory, at, ~found);

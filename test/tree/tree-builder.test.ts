@@ -175,6 +175,18 @@ test('a rewrite fills every page', (t) => {
   t.true(before < 0.95 && fill(fixture) > 0.97, `${before}, then ${fill(fixture)}`);
 });
 
+test('a rewrite that also brings changes fills every page', (t) => {
+  const fixture = new TreeFixture();
+  load(fixture, 0, 30_000, 3);
+  for (let from = 1; from < 30_000; from += 600) load(fixture, from, from + 1);
+  const changes = new Map<string, TreeChange>();
+  for (let index = 0; index < 30_000; index += 300)
+    changes.set(keyOf(index), { value: 'w'.repeat(20), version: 1 });
+  fixture.merge(changes, true);
+  fixture.reclaim();
+  t.true(fill(fixture) > 0.97, `${fill(fixture)}`);
+});
+
 test('what a pinned root shows is still there when all has changed', (t) => {
   const fixture = new TreeFixture();
   load(fixture, 0, 5000);
